@@ -1,0 +1,185 @@
+"""The document: models, training and view, as the canvas, the API, the command line and the file on disk have it.
+
+Plain data and its limits. What a layer's config means is not known here (see `layers`), nor what a graph
+means (see `graph`); an unfinished document is valid.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError, model_serializer
+
+from layerloom.problems import Problem, ProblemError
+
+FORMAT = "layerloom/1"
+
+Identifier = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", min_length=1, max_length=64)
+]
+"""Becomes a name in generated code; free text goes into `label`."""
+
+SourceText = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}(\.[A-Za-z_][A-Za-z0-9_]{0,63})?$", max_length=129
+    ),
+]
+"""`node` or `node.port`."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, handler: Any) -> dict[str, Any]:  # Any: pydantic's handler has no public type
+        return {
+            key: value
+            for key, value in handler(self).items()
+            if key in self.model_fields_set or key in self._always_written()
+        }
+
+    @classmethod
+    def _always_written(cls) -> frozenset[str]:
+        return frozenset()
+
+
+class Layer(_Part):
+    """A layer type with its config; owns weights once built. `{"type": "LSTM", "config": {"units": 64}}`"""
+
+    type: str = Field(min_length=1, max_length=128)
+    config: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Node(_Part):
+    """One call of one layer. `inputs` maps a port to an ordered list of sources."""
+
+    layer: Identifier
+    inputs: dict[Identifier, list[SourceText]] = Field(default_factory=dict)
+    label: str | None = Field(default=None, max_length=200)
+
+
+class Model(_Part):
+    """A named graph, usable as a layer type."""
+
+    layers: dict[Identifier, Layer] = Field(default_factory=dict)
+    nodes: dict[Identifier, Node] = Field(default_factory=dict)
+    label: str | None = Field(default=None, max_length=200)
+
+
+class Typed(_Part):
+    """Something chosen by type with a config: an optimizer, a callback, a schedule."""
+
+    type: str = Field(min_length=1, max_length=128)
+    config: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class DataBinding(_Part):
+    """Which data set feeds the model: column by Input id, column by Output id."""
+
+    dataset: str = Field(default="", max_length=200)
+    inputs: dict[Identifier, JsonValue] = Field(default_factory=dict)
+    targets: dict[Identifier, JsonValue] = Field(default_factory=dict)
+
+
+class OutputTraining(_Part):
+    """How one output learns; keyed by the Output node's id."""
+
+    loss: str | Typed | None = None
+    loss_weight: Annotated[float, Field(allow_inf_nan=False)] = 1.0
+    metrics: list[str | Typed] = Field(default_factory=list, max_length=32)
+
+
+class Fit(_Part):
+    """Arguments of `fit`, with Keras' names."""
+
+    epochs: Annotated[int, Field(ge=1, le=1_000_000)] = 10
+    batch_size: Annotated[int, Field(ge=1, le=1_000_000)] = 32
+    validation_split: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    shuffle: bool = True
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = None
+    callbacks: list[Typed] = Field(default_factory=list, max_length=64)
+
+
+class Training(_Part):
+    """What `compile` and `fit` are told. `outputs` and `inputs` may name a subset of the model's."""
+
+    model: Identifier = "main"
+    data: DataBinding | None = None
+    optimizer: Typed | None = None
+    outputs: dict[Identifier, OutputTraining] = Field(default_factory=dict)
+    inputs: list[Identifier] | None = None
+    fit: Fit = Field(default_factory=Fit)
+
+
+class Document(_Part):
+    """The whole; canonical text by `to_text`."""
+
+    format: Literal["layerloom/1"] = FORMAT
+    name: str = Field(default="Untitled", max_length=200)
+    models: dict[Identifier, Model] = Field(default_factory=dict)
+    training: Training | None = None
+    view: dict[str, JsonValue] = Field(default_factory=dict)
+
+    @classmethod
+    def _always_written(cls) -> frozenset[str]:
+        return frozenset({"format", "name", "models"})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a document may not exceed; each has a setting of the same name."""
+
+    document_bytes: int = 4 * 1024 * 1024
+    json_depth: int = 32
+    nodes: int = 10_000
+    edges: int = 50_000
+    models: int = 256
+    model_depth: int = 32
+    expanded_nodes: int = 20_000
+    weights: int = 500_000_000
+
+
+def to_text(document: Document) -> str:
+    """Canonical JSON: sorted keys, two spaces, final newline; the same document gives the same bytes."""
+    data = document.model_dump(mode="json")
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    return orjson.dumps(data, option=options).decode()
+
+
+def split_source(source: str) -> tuple[str, str | None]:
+    """`"encoder.state_h"` → `("encoder", "state_h")`; `"encoder"` → `("encoder", None)`."""
+    node, _, port = source.partition(".")
+    return node, port or None
+
+
+def validated(data: Mapping[str, object]) -> Document:
+    """A document of the current format from plain data.
+
+    Raises:
+        ProblemError: `document.invalid`, one for each place that is wrong, with its path in `field`.
+    """
+    try:
+        return Document.model_validate(data)
+    except ValidationError as error:
+        raise ProblemError(*(_problem(item) for item in error.errors(include_url=False)[:50])) from None
+
+
+def _problem(item: Any) -> Problem:  # Any: pydantic's ErrorDetails, whose `input` may be anything
+    path = ".".join(str(part) for part in item["loc"])
+    place: dict[str, str] = {}
+    loc = item["loc"]
+    if len(loc) >= 4 and loc[0] == "models" and loc[2] == "nodes":
+        place = {"model": str(loc[1]), "node": str(loc[3])}
+    elif len(loc) >= 2 and loc[0] == "models":
+        place = {"model": str(loc[1])}
+    received = repr(item.get("input"))
+    received = received if len(received) <= 80 else received[:77] + "..."
+    return Problem(
+        code="document.invalid",
+        message=f"`{path or 'document'}`: {item['msg']}; received {received}.",
+        hint="Compare with an example from the gallery, or export a project to see the format.",
+        field=path,
+        **place,
+    )

@@ -1,0 +1,163 @@
+"""What a layer type is: a frozen pydantic model whose fields are Keras' config, with its ports and its arithmetic.
+
+One type, one file in `layers/<category>/`. By hand: the fields, `infer`, `weights` and `torch_call`; the
+inspector's form, checking, documentation and tests derive from them. No torch here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from layerloom.layers.calls import Call
+from layerloom.problems import Problem, ProblemError, Severity
+from layerloom.tensors import Shape, TensorSpec
+
+Category = Literal[
+    "core", "activations", "recurrent", "convolution", "pooling", "normalization", "regularization",
+    "reshaping", "attention", "merging", "preprocessing", "wrappers", "operations",
+]  # fmt: skip
+
+Inputs = Mapping[str, Sequence[TensorSpec]]
+"""Specs by input port, in edge order; a port with nothing wired is absent."""
+
+Outputs = dict[str, TensorSpec]
+"""Specs by output port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A named input or output. An input takes `least` to `most` edges (`most=None`: any number)."""
+
+    name: str
+    description: str = ""
+    least: int = 1
+    most: int | None = 1
+
+    @property
+    def is_variadic(self) -> bool:
+        return self.most is None or self.most > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One weight of a layer, by Keras' name and shape.
+
+    `initializer` is Keras' (`{"type": "GlorotUniform", "config": {}}`); `path` is its dotted name below the
+    module that `torch_call` makes; `layout` says how Keras' array becomes torch's: the permutation of its axes, or
+    a name that `layers.modules.layouts` knows. `trainable=False` for statistics, such as a moving mean.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    initializer: Mapping[str, Any]  # Any: an initializer's config holds any JSON
+    path: str
+    layout: tuple[int, ...] | str | None = None
+    trainable: bool = True
+
+    @property
+    def size(self) -> int:
+        total = 1
+        for size in self.shape:
+            total *= size
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A use of a layer type: shown in its help, run by the contract test."""
+
+    title: str
+    config: Mapping[str, Any]  # Any: JSON
+    inputs: Mapping[str, Sequence[TensorSpec]] = field(default_factory=dict)
+
+
+class LayerType(BaseModel):
+    """Base of every layer type. Fields bear Keras' names and defaults exactly.
+
+    Masks: `mask_out` says what becomes of an input's mask: `drop`, `pass` (the first input's goes on) or `own`
+    (`infer` sets `masked` itself and the module has `compute_mask`). With `takes_mask` the module's forward has a
+    keyword `mask`: one mask or None for a single port, a list of them for a variadic one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+    category: ClassVar[Category]
+    search_words: ClassVar[tuple[str, ...]] = ()
+    input_ports: ClassVar[tuple[Port, ...]] = (Port("inputs", "Tensor that the layer is called on."),)
+    examples: ClassVar[tuple[Example, ...]] = ()
+    mask_out: ClassVar[Literal["drop", "pass", "own"]] = "drop"
+    takes_mask: ClassVar[bool] = False
+    keras_name: ClassVar[str | None] = None
+    """Class name in Keras where it differs from ours; empty string: Keras has none."""
+    depends_on_training: ClassVar[bool] = False
+    """True where training and inference differ (dropout, batch statistics): not to be folded over time."""
+
+    def outputs(self) -> tuple[Port, ...]:
+        """The output ports, which may depend on the config (`return_state`)."""
+        return (Port("output", "The layer's result."),)
+
+    def infer(self, inputs: Inputs) -> Outputs:
+        """Specs of the outputs, by arithmetic alone.
+
+        Required ports are wired when this is called. Raises `ProblemError` with `shape.mismatch`,
+        `config.invalid`, … (use `refuse`); model and node are filled in by the caller.
+        """
+        raise NotImplementedError(type(self).__name__)
+
+    def weights(self, inputs: Inputs) -> tuple[Weight, ...]:
+        """The weights that a first call on such inputs makes, in Keras' order."""
+        return ()
+
+    def flops(self, inputs: Inputs, outputs: Outputs) -> int:
+        """Floating point operations of one sample's forward pass, a multiply-add counted as two."""
+        return sum(spec.elements or 0 for spec in outputs.values())
+
+    def torch_call(self, inputs: Inputs) -> Call:
+        """The constructor call that makes the module, and can be printed as source."""
+        raise NotImplementedError(type(self).__name__)
+
+
+def one(inputs: Inputs, port: str = "inputs") -> TensorSpec:
+    """The single spec of a port."""
+    return inputs[port][0]
+
+
+def refuse(code: str, message: str, hint: str = "", *, port: str | None = None, field: str | None = None) -> ProblemError:
+    """`raise refuse("shape.mismatch", "got rank 2, …", "add Reshape …")`."""
+    return ProblemError(
+        Problem(code=code, severity=Severity.ERROR, message=message, hint=hint, port=port, field=field)
+    )
+
+
+def known(spec: TensorSpec, axis: int, *, why: str, port: str = "inputs") -> int:
+    """The size of an axis that must be known before run time (it shapes a weight).
+
+    Raises:
+        ProblemError: `shape.unknown`.
+    """
+    size = spec.shape[axis]
+    if size is None:
+        raise refuse(
+            "shape.unknown",
+            f"got shape {spec}; the size of its axis `{spec.axes[axis]}` must be known, because {why}.",
+            "Give that axis a size in the Input's `shape`.",
+            port=port,
+        )
+    return size
+
+
+def conv_output(size: int | None, kernel: int, stride: int, padding: str, dilation: int = 1) -> int | None:
+    """Cells after a convolution or pooling window along one axis; may be less than 1 (the caller refuses)."""
+    if size is None:
+        return None
+    if padding == "same" or padding == "causal":
+        return -(-size // stride)
+    return -(-(size - (kernel - 1) * dilation) // stride)
+
+
+__all__ = [
+    "Category", "Example", "Inputs", "LayerType", "Outputs", "Port", "Shape", "Weight", "conv_output", "known", "one",
+    "refuse",
+]  # fmt: skip
