@@ -1,4 +1,4 @@
-"""Puts the built page into the wheel: `pip install .` from a checkout builds it with npm where it is missing."""
+"""Puts the built page into the wheel: `pip install .` from a checkout builds it where it is missing."""
 
 import shutil
 import subprocess

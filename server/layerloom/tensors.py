@@ -101,7 +101,7 @@ def show_shape(shape: Shape, axes: tuple[str, ...] = ()) -> str:
 
 
 def spec_to_json(spec: Spec) -> dict[str, object]:
-    """A spec as the API shows it: `{"shape": [null, 8], "dtype": …, "axes": […], "masked": false, "label": "(batch, 8)"}`.
+    """A spec as the API shows it: shape, dtype, axes, masked, and the label of its edge, `(batch, 8)`.
 
     A bundle gives `{"bundle": {name: spec, …}, "label": …}`.
     """
