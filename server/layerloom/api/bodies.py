@@ -1,0 +1,106 @@
+"""Limits on request bodies, enforced while they arrive and before anything parses them."""
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from layerloom.api.errors import problem_response
+from layerloom.document import Limits
+from layerloom.problems import Problem, ProblemError
+from layerloom.versions import parse_json
+
+M = TypeVar("M", bound=BaseModel)
+
+ENVELOPE_BYTES = 64 * 1024
+"""What a call may carry around a document: `{"document": …, "training": …}`."""
+
+UPLOAD_PATHS = frozenset({"/api/datasets", "/api/import"})
+"""The calls that take files, as `multipart/form-data`."""
+
+
+class BodyLimits:
+    """ASGI middleware: a body beyond its limit ends in 413, whether `Content-Length` said so or not."""
+
+    def __init__(self, app: ASGIApp, *, document_bytes: int, upload_bytes: int) -> None:
+        self.app = app
+        self.document_bytes = document_bytes
+        self.upload_bytes = upload_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit = self._limit(scope)
+        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if not declared.isdigit() or int(declared[:20]) > limit:
+            await problem_response(_too_large(limit))(scope, receive, send)
+            return
+        received = 0
+
+        async def receiving() -> Message:
+            nonlocal received
+            message = await receive()
+            if message["type"] == "http.request":
+                received += len(message.get("body", b""))
+                if received > limit:
+                    raise ProblemError(_too_large(limit))
+            return message
+
+        await self.app(scope, receiving, send)
+
+    def _limit(self, scope: Scope) -> int:
+        is_upload = scope["path"] in UPLOAD_PATHS and scope["method"] == "POST"
+        return self.upload_bytes if is_upload else self.document_bytes + ENVELOPE_BYTES
+
+
+async def read_json(request: Request, limits: Limits) -> object:
+    """The JSON of a body, read strictly: UTF-8, bounded depth, no duplicate keys, no NaN.
+
+    Raises:
+        ProblemError: `document.not_json` or `document.too_large`, as for a document.
+    """
+    return parse_json(await request.body(), limits)
+
+
+async def read_model(request: Request, limits: Limits, model: type[M]) -> M:
+    """A small body of a known shape; no body at all counts as `{}`.
+
+    Raises:
+        ProblemError: `request.invalid`, one for each field that is wrong.
+    """
+    body = await request.body()
+    data = parse_json(body, limits) if body.strip() else {}
+    return to_model(data, model)
+
+
+def to_model(data: object, model: type[M]) -> M:
+    """Plain data as a model.
+
+    Raises:
+        ProblemError: `request.invalid`, one for each field that is wrong.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        problems = [_field_problem(item) for item in error.errors(include_url=False, include_context=False)]
+        raise ProblemError(*problems[:50]) from None
+
+
+def _field_problem(item: Any) -> Problem:  # Any: pydantic's ErrorDetails
+    path = ".".join(str(part) for part in item["loc"])
+    return Problem(
+        code="request.invalid",
+        message=f"`{path or 'body'}`: {item['msg']}; received {repr(item.get('input'))[:80]}.",
+        hint="See docs/rest.md, or /api/openapi.json, for what this call takes.",
+        field=path or None,
+    )
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(
+        code="request.too_large",
+        message=f"The body of the request is larger than the {limit:,} bytes that this call takes.",
+        hint="Send less, or raise `LAYERLOOM_DOCUMENT_BYTES` or `LAYERLOOM_UPLOAD_BYTES`.",
+    )
