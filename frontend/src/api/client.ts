@@ -1,0 +1,199 @@
+/** Typed calls of the REST API. Every failure is an `ApiProblems` that carries what the server said. */
+
+import type { Document, DataBinding } from "../document/types";
+import type {
+  Catalogue,
+  CheckResult,
+  Dataset,
+  DatasetPreview,
+  Json,
+  Page,
+  Problem,
+  ProjectSummary,
+  Run,
+  RunEvent,
+  RunHistory,
+} from "../schema";
+
+/** What a call that did not succeed says. `status` 0: the server could not be reached. */
+export class ApiProblems extends Error {
+  readonly status: number;
+  readonly problems: readonly Problem[];
+
+  constructor(status: number, problems: readonly Problem[]) {
+    super(problems.map(({ message }) => message).join("; ") || `HTTP ${status}`);
+    this.name = "ApiProblems";
+    this.status = status;
+    this.problems = problems;
+  }
+
+  get isOffline(): boolean {
+    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
+  }
+}
+
+export interface Project extends ProjectSummary {
+  readonly document: Document;
+  readonly etag: string;
+}
+
+export interface Example {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly document: Document;
+}
+
+export interface ProjectVersion {
+  readonly version: number | string;
+  readonly created: string;
+  readonly name: string;
+}
+
+export type ExportFormat = "torch" | "keras" | "keras-json" | "layerloom";
+
+interface Options {
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal;
+}
+
+async function request(method: string, path: string, { body, headers, signal }: Options = {}): Promise<Response> {
+  const isForm = body instanceof FormData;
+  let response: Response;
+  try {
+    response = await fetch(`/api${path}`, {
+      method,
+      credentials: "same-origin",
+      headers: {
+        ...(body !== undefined && !isForm && { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : isForm ? body : JSON.stringify(body),
+      signal,
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiProblems(0, [
+      { code: "server.unreachable", severity: "error", message: "The server could not be reached.", hint: "" },
+    ]);
+  }
+  if (!response.ok) throw new ApiProblems(response.status, await problemsOf(response));
+  return response;
+}
+
+async function problemsOf(response: Response): Promise<readonly Problem[]> {
+  try {
+    const body: unknown = await response.json();
+    const problems = (body as { problems?: unknown }).problems;
+    if (Array.isArray(problems)) return problems as readonly Problem[];
+  } catch {
+    // Not JSON: something between us and the server answered.
+  }
+  return [
+    {
+      code: `http.${response.status}`,
+      severity: "error",
+      message: `The server answered ${response.status} ${response.statusText}.`,
+    },
+  ];
+}
+
+async function json<Body>(method: string, path: string, options?: Options): Promise<Body> {
+  const response = await request(method, path, options);
+  return (await response.json()) as Body;
+}
+
+const encoded = encodeURIComponent;
+
+function project(body: ProjectSummary & { document: Document }, response: Response): Project {
+  return { ...body, etag: response.headers.get("ETag") ?? `"${body.version}"` };
+}
+
+async function projectRequest(method: string, path: string, options?: Options): Promise<Project> {
+  const response = await request(method, path, options);
+  return project((await response.json()) as ProjectSummary & { document: Document }, response);
+}
+
+export interface RunOverrides {
+  readonly epochs?: number;
+  readonly [key: string]: Json | undefined;
+}
+
+export const api = {
+  health: () => json<{ status: string; version: string }>("GET", "/health"),
+
+  /** Exchanges a token or a one-time ticket for the session's cookie. */
+  signIn: (secret: { token: string } | { ticket: string }) => request("POST", "/session", { body: secret }).then(() => undefined),
+  /** Whether the cookie is good. */
+  isSignedIn: () =>
+    request("GET", "/projects?limit=1").then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof ApiProblems && error.status === 401) return false;
+        throw error;
+      },
+    ),
+
+  layers: () => json<Catalogue>("GET", "/layers"),
+  check: (document: Document, signal?: AbortSignal) => json<CheckResult>("POST", "/check", { body: document, signal }),
+
+  exportDocument: (format: ExportFormat, document: Document) =>
+    request("POST", `/export/${format}`, { body: document }).then((response) => response.text()),
+  importFile: (file: File) => {
+    const body = new FormData();
+    body.append("file", file);
+    return json<{ document: Document; problems: readonly Problem[] }>("POST", "/import", { body });
+  },
+
+  examples: () => json<{ items: readonly Example[] }>("GET", "/examples").then(({ items }) => items),
+
+  projects: (cursor?: string) =>
+    json<Page<ProjectSummary>>("GET", `/projects?limit=100${cursor ? `&cursor=${encoded(cursor)}` : ""}`),
+  createProject: (document: Document) => projectRequest("POST", "/projects", { body: { document } }),
+  project: (id: string) => projectRequest("GET", `/projects/${encoded(id)}`),
+  /** Status 412 in `ApiProblems`: someone else saved since `etag`. */
+  saveProject: (id: string, document: Document, etag: string) =>
+    projectRequest("PUT", `/projects/${encoded(id)}`, { body: { document }, headers: { "If-Match": etag } }),
+  deleteProject: (id: string) => request("DELETE", `/projects/${encoded(id)}`).then(() => undefined),
+  projectVersions: (id: string) => json<Page<ProjectVersion>>("GET", `/projects/${encoded(id)}/versions`),
+
+  datasets: () => json<Page<Dataset>>("GET", "/datasets?limit=200").then(({ items }) => items),
+  dataset: (id: string) => json<Dataset>("GET", `/datasets/${encoded(id)}`),
+  datasetPreview: (id: string, limit = 20) =>
+    json<DatasetPreview>("GET", `/datasets/${encoded(id)}/preview?limit=${limit}`),
+  uploadDataset: (file: File, name?: string) => {
+    const body = new FormData();
+    body.append("file", file);
+    if (name) body.append("name", name);
+    return json<Dataset>("POST", "/datasets", { body });
+  },
+  deleteDataset: (id: string) => request("DELETE", `/datasets/${encoded(id)}`).then(() => undefined),
+
+  startRun: (document: Document, projectId: string | null, idempotencyKey: string) =>
+    json<Run>("POST", "/runs", {
+      body: projectId ? { document, project: projectId } : { document },
+      headers: { "Idempotency-Key": idempotencyKey },
+    }),
+  runs: (limit = 50, cursor?: string) =>
+    json<Page<Run>>("GET", `/runs?limit=${limit}${cursor ? `&cursor=${encoded(cursor)}` : ""}`),
+  run: (id: string) => json<Run>("GET", `/runs/${encoded(id)}`),
+  deleteRun: (id: string) => request("DELETE", `/runs/${encoded(id)}`).then(() => undefined),
+  pauseRun: (id: string) => request("POST", `/runs/${encoded(id)}/pause`, { body: {} }).then(() => undefined),
+  resumeRun: (id: string) => request("POST", `/runs/${encoded(id)}/resume`, { body: {} }).then(() => undefined),
+  stopRun: (id: string) => request("POST", `/runs/${encoded(id)}/stop`, { body: {} }).then(() => undefined),
+  changeTraining: (
+    id: string,
+    change: { loss_weights?: { readonly [output: string]: number }; learning_rate?: number },
+  ) => request("PATCH", `/runs/${encoded(id)}/training`, { body: change }).then(() => undefined),
+  runEvents: (id: string, after: number, limit = 5000) =>
+    json<readonly RunEvent[]>("GET", `/runs/${encoded(id)}/events?after=${after}&limit=${limit}`),
+  runHistory: (id: string) => json<RunHistory>("GET", `/runs/${encoded(id)}/history`),
+  evaluate: (id: string, data?: DataBinding) =>
+    json<{ readonly [key: string]: Json }>("POST", `/runs/${encoded(id)}/evaluate`, { body: data ? { data } : {} }),
+  predict: (id: string, body: JsonRequest) => json<{ readonly [key: string]: Json }>("POST", `/runs/${encoded(id)}/predict`, { body }),
+} as const;
+
+type JsonRequest = { readonly [key: string]: unknown };
+
+export type Api = typeof api;

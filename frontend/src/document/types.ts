@@ -1,0 +1,102 @@
+/** The document as the canvas, the REST API, the command line and the file on disk have it. Plain, immutable JSON. */
+
+import type { Json, JsonObject } from "../schema";
+
+export type ModelId = string;
+export type LayerId = string;
+export type NodeId = string;
+export type PortName = string;
+
+/** `node`, or `node.port` where the source has several outputs. */
+export type SourceText = string;
+
+/** `[x, y]` of a node's top left corner on the canvas, in whole pixels. */
+export type Position = readonly [number, number];
+
+export const FORMAT = "layerloom/1";
+
+/** A layer type with its config; owns weights. */
+export interface Layer {
+  readonly type: string;
+  readonly config?: JsonObject;
+}
+
+/** One call of one layer. `inputs` maps a port to an ordered list of sources. */
+export interface Node {
+  readonly layer: LayerId;
+  readonly inputs?: { readonly [port: PortName]: readonly SourceText[] };
+  readonly label?: string | null;
+}
+
+/** A named graph, usable as a layer type. */
+export interface Model {
+  readonly layers: { readonly [layer: LayerId]: Layer };
+  readonly nodes: { readonly [node: NodeId]: Node };
+  readonly label?: string | null;
+}
+
+/** Something chosen by type with a config: an optimizer, a loss, a callback. */
+export interface Typed {
+  readonly type: string;
+  readonly config?: JsonObject;
+}
+
+/** A column, several columns stacked on the last axis, or columns with an encoder. */
+export type ColumnBinding =
+  | string
+  | readonly string[]
+  | { readonly columns: readonly string[]; readonly encoder?: JsonObject };
+
+export interface DataBinding {
+  readonly dataset?: string;
+  /** Column by Input node id. */
+  readonly inputs?: { readonly [node: NodeId]: ColumnBinding };
+  /** Column by Output node id. */
+  readonly targets?: { readonly [node: NodeId]: ColumnBinding };
+}
+
+export interface OutputTraining {
+  readonly loss?: string | Typed | null;
+  readonly loss_weight?: number;
+  readonly metrics?: readonly (string | Typed)[];
+}
+
+export interface Fit {
+  readonly epochs?: number;
+  readonly batch_size?: number;
+  readonly validation_split?: number;
+  readonly shuffle?: boolean;
+  readonly seed?: number | null;
+  readonly callbacks?: readonly Typed[];
+}
+
+export interface Training {
+  readonly model?: ModelId;
+  readonly data?: DataBinding | null;
+  readonly optimizer?: Typed | null;
+  /** By Output node id; may name a subset of the model's outputs. */
+  readonly outputs?: { readonly [node: NodeId]: OutputTraining };
+  readonly inputs?: readonly NodeId[] | null;
+  readonly fit?: Fit;
+}
+
+/** Everything visual of one model, and nothing else. */
+export interface ModelView {
+  readonly nodes?: { readonly [node: NodeId]: Position };
+  readonly [key: string]: Json | undefined;
+}
+
+export interface Document {
+  readonly format: string;
+  readonly name: string;
+  readonly models: { readonly [model: ModelId]: Model };
+  readonly training?: Training | null;
+  readonly view?: { readonly [model: ModelId]: ModelView };
+}
+
+/** The model that a document opens on and trains, unless it says otherwise. */
+export const MAIN: ModelId = "main";
+
+export function emptyDocument(name: string): Document {
+  return { format: FORMAT, name, models: { [MAIN]: { layers: {}, nodes: {} } }, training: { model: MAIN } };
+}

@@ -1,0 +1,14 @@
+/** One file a feature, so that features don't meet in one. */
+
+import app from "./app.json";
+import canvas from "./canvas.json";
+import data from "./data.json";
+import inspector from "./inspector.json";
+import losses from "./losses.json";
+import palette from "./palette.json";
+import problems from "./problems.json";
+import projects from "./projects.json";
+import training from "./training.json";
+import ui from "./ui.json";
+
+export default { ...app, ...canvas, ...data, ...inspector, ...losses, ...palette, ...problems, ...projects, ...training, ...ui, };

@@ -1,0 +1,17 @@
+/** Which dialog is open; any feature may ask for another's. */
+
+import { create } from "zustand";
+
+export type DialogName = "projects" | "gallery" | "datasets" | "shortcuts";
+
+interface DialogState {
+  readonly current: DialogName | null;
+  open(dialog: DialogName): void;
+  close(): void;
+}
+
+export const useDialogs = create<DialogState>((set) => ({
+  current: null,
+  open: (current) => set({ current }),
+  close: () => set({ current: null }),
+}));
