@@ -6,13 +6,13 @@ inspector's form, checking, documentation and tests derive from them. No torch h
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from layerloom.layers.calls import Call
 from layerloom.problems import Problem, ProblemError, Severity
-from layerloom.tensors import Shape, TensorSpec
+from layerloom.tensors import DType, Shape, TensorSpec
 
 Category = Literal[
     "core", "activations", "recurrent", "convolution", "pooling", "normalization", "regularization",
@@ -47,6 +47,7 @@ class Weight:
     `initializer` is Keras' (`{"type": "GlorotUniform", "config": {}}`); `path` is its dotted name below the
     module that `torch_call` makes; `layout` says how Keras' array becomes torch's: the permutation of its axes, or
     a name that `layers.modules.layouts` knows. `trainable=False` for statistics, such as a moving mean.
+    `regularizer` and `constraint` are Keras' too, read by `layers.modules.regularizers` and `constraints`.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Weight:
     path: str
     layout: tuple[int, ...] | str | None = None
     trainable: bool = True
+    regularizer: Mapping[str, Any] | None = None
+    constraint: Mapping[str, Any] | None = None
 
     @property
     def size(self) -> int:
@@ -73,15 +76,34 @@ class Example:
     inputs: Mapping[str, Sequence[TensorSpec]] = field(default_factory=dict)
 
 
+def _float32(value: object) -> object:
+    name = value
+    if isinstance(value, Mapping):  # Keras' DTypePolicy as saved
+        config = value.get("config")
+        name = config.get("name") if isinstance(config, Mapping) else None
+    if name not in (None, "float32"):
+        raise ValueError(f"layers compute in float32; received {value!r}")
+    return name
+
+
 class LayerType(BaseModel):
     """Base of every layer type. Fields bear Keras' names and defaults exactly.
 
-    Masks: `mask_out` says what becomes of an input's mask: `drop`, `pass` (the first input's goes on) or `own`
-    (`infer` sets `masked` itself and the module has `compute_mask`). With `takes_mask` the module's forward has a
-    keyword `mask`: one mask or None for a single port, a list of them for a variadic one.
+    Masks: `mask_out` says what becomes of an input's mask: `drop`, `pass` (the mask of the first input port goes on
+    with the first output) or `own` (`infer` alone knows whether there is one, and the module has
+    `compute_mask(*inputs, mask=...)`, which gives one mask or None for each output port: bare if there is one port,
+    else a tuple). In every case the specs that `infer` returns say `masked` and `mask_shape` truly. With `takes_mask`
+    the module's forward has a keyword `mask`: the mask of the first input port, or None; a list of them (or Nones)
+    if that port is variadic.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        protected_namespaces=(),
+        field_title_generator=lambda name, info: name.replace("_", " ").capitalize(),
+    )
 
     category: ClassVar[Category]
     search_words: ClassVar[tuple[str, ...]] = ()
@@ -93,6 +115,8 @@ class LayerType(BaseModel):
     """Class name in Keras where it differs from ours; empty string: Keras has none."""
     depends_on_training: ClassVar[bool] = False
     """True where training and inference differ (dropout, batch statistics): not to be folded over time."""
+    structural: ClassVar[bool] = False
+    """True where the graph does the work (Input, Output, Join, Model, TimeDistributed): no `torch_call`."""
 
     def outputs(self) -> tuple[Port, ...]:
         """The output ports, which may depend on the config (`return_state`)."""
@@ -119,12 +143,30 @@ class LayerType(BaseModel):
         raise NotImplementedError(type(self).__name__)
 
 
+class KerasLayer(LayerType):
+    """Base of the layer types that Keras has too: what every Keras layer's config holds."""
+
+    name: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Keras' name of the layer. The layer's id is what counts here.",
+    )
+    trainable: bool = Field(
+        default=True, description="Off: training leaves the layer's weights as they are (frozen)."
+    )
+    dtype: Annotated[str | None, BeforeValidator(_float32)] = Field(
+        default=None, description="Type that the layer computes in: `float32`."
+    )
+
+
 def one(inputs: Inputs, port: str = "inputs") -> TensorSpec:
     """The single spec of a port."""
     return inputs[port][0]
 
 
-def refuse(code: str, message: str, hint: str = "", *, port: str | None = None, field: str | None = None) -> ProblemError:
+def refuse(
+    code: str, message: str, hint: str = "", *, port: str | None = None, field: str | None = None
+) -> ProblemError:
     """`raise refuse("shape.mismatch", "got rank 2, …", "add Reshape …")`."""
     return ProblemError(
         Problem(code=code, severity=Severity.ERROR, message=message, hint=hint, port=port, field=field)
@@ -148,6 +190,39 @@ def known(spec: TensorSpec, axis: int, *, why: str, port: str = "inputs") -> int
     return size
 
 
+def expect_rank(spec: TensorSpec, rank: int, wanted: str, hint: str, *, port: str = "inputs") -> None:
+    """Refuse an input of another rank: `expect_rank(spec, 3, "(batch, time, features)", "add Reshape")`.
+
+    Raises:
+        ProblemError: `shape.mismatch`.
+    """
+    if spec.rank != rank:
+        raise refuse("shape.mismatch", f"got shape {spec}; expected {wanted}.", hint, port=port)
+
+
+def expect_axis(spec: TensorSpec, axis: int, *, field: str = "axis", port: str = "inputs") -> int:
+    """An axis of the config, counted from the front; the batch is 0.
+
+    Raises:
+        ProblemError: `config.invalid` where the tensor has no such axis, or it is the batch.
+    """
+    position = axis + spec.rank if axis < 0 else axis
+    if not 0 < position < spec.rank:
+        raise refuse(
+            "config.invalid",
+            f"got shape {spec}; `{field}` is {axis}, which is not one of its axes after the batch.",
+            f"Set `{field}` to a number from 1 to {spec.rank - 1}, or to -1 for the last axis.",
+            port=port,
+            field=field,
+        )
+    return position
+
+
+def as_float(dtype: DType) -> DType:
+    """The type of a result that is computed with weights or divisions."""
+    return dtype if dtype in ("float32", "float64", "float16", "bfloat16") else "float32"
+
+
 def conv_output(size: int | None, kernel: int, stride: int, padding: str, dilation: int = 1) -> int | None:
     """Cells after a convolution or pooling window along one axis; may be less than 1 (the caller refuses)."""
     if size is None:
@@ -158,6 +233,6 @@ def conv_output(size: int | None, kernel: int, stride: int, padding: str, dilati
 
 
 __all__ = [
-    "Category", "Example", "Inputs", "LayerType", "Outputs", "Port", "Shape", "Weight", "conv_output", "known", "one",
-    "refuse",
+    "Category", "Example", "Inputs", "KerasLayer", "LayerType", "Outputs", "Port", "Shape", "Weight", "as_float",
+    "conv_output", "expect_axis", "expect_rank", "known", "one", "refuse",
 ]  # fmt: skip

@@ -26,7 +26,9 @@ class Call:
             raise ValueError(f"{self.target} is not a layer's module")
         module, _, name = self.target.rpartition(".")
         cls = getattr(importlib.import_module(module), name)
-        return cls(*map(_made, self.positional), **{key: _made(value) for key, value in self.arguments.items()})
+        return cls(
+            *map(_made, self.positional), **{key: _made(value) for key, value in self.arguments.items()}
+        )
 
     def source(self) -> str:
         """The call as Python source: `torch.nn.Linear(in_features=8, out_features=4)`."""

@@ -1,0 +1,1 @@
+"""Ends of a model, and the layers that everything else is made of."""

@@ -1,0 +1,1 @@
+"""Types of config fields that many layer types share; each reads what Keras reads."""

@@ -1,0 +1,57 @@
+"""What disturbs training: dropout in its kinds, and noise. Draws from torch's generator; nothing at inference."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Dropout(nn.Module):
+    """Zeroes a share `rate` and scales the rest by 1/(1-rate); axes of size 1 in `noise_shape` share one draw."""
+
+    def __init__(self, rate: float, noise_shape: tuple[int | None, ...] | None = None) -> None:
+        super().__init__()
+        self.rate, self.noise_shape = rate, noise_shape
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.rate == 0:
+            return x
+        if self.noise_shape is None:
+            return F.dropout(x, self.rate)
+        shape = [
+            size if wanted is None else wanted for size, wanted in zip(x.shape, self.noise_shape, strict=True)
+        ]
+        return x * F.dropout(x.new_ones(shape), self.rate)
+
+    def extra_repr(self) -> str:
+        return f"rate={self.rate}, noise_shape={self.noise_shape}"
+
+
+class SpatialDropout(nn.Module):
+    """Drops whole channels: one draw for all places of a sample; channels come last."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.rate == 0:
+            return x
+        shape = (x.shape[0], *(1 for _ in x.shape[1:-1]), x.shape[-1])
+        return x * F.dropout(x.new_ones(shape), self.rate)
+
+    def extra_repr(self) -> str:
+        return f"rate={self.rate}"
+
+
+class GaussianNoise(nn.Module):
+    """Adds a normal of standard deviation `stddev`."""
+
+    def __init__(self, stddev: float) -> None:
+        super().__init__()
+        self.stddev = stddev
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + torch.randn_like(x) * self.stddev if self.training and self.stddev else x
+
+    def extra_repr(self) -> str:
+        return f"stddev={self.stddev}"

@@ -1,0 +1,61 @@
+"""The same numbers in another arrangement; views where torch can give them."""
+
+from torch import Tensor, nn
+
+
+class Flatten(nn.Module):
+    """Everything after the batch in one axis, the last axis running fastest."""
+
+    def __init__(self, channels_first: bool = False) -> None:
+        super().__init__()
+        self.channels_first = channels_first
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.channels_first and x.dim() > 2:
+            x = x.movedim(1, -1)
+        return x.reshape(x.shape[0], -1) if x.dim() > 1 else x.unsqueeze(1)
+
+    def extra_repr(self) -> str:
+        return f"channels_first={self.channels_first}"
+
+
+class Reshape(nn.Module):
+    """Another shape after the batch; one axis may be -1."""
+
+    def __init__(self, target_shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.target_shape = target_shape
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.reshape(x.shape[0], *self.target_shape)
+
+    def extra_repr(self) -> str:
+        return f"{self.target_shape}"
+
+
+class Permute(nn.Module):
+    """Axes after the batch in another order, counted from 1."""
+
+    def __init__(self, dims: tuple[int, ...]) -> None:
+        super().__init__()
+        self.dims = dims
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.permute(0, *self.dims)
+
+    def extra_repr(self) -> str:
+        return f"{self.dims}"
+
+
+class RepeatVector(nn.Module):
+    """The same vector at each of `n` steps."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self.n = n
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.unsqueeze(1).expand(-1, self.n, -1)
+
+    def extra_repr(self) -> str:
+        return f"{self.n}"

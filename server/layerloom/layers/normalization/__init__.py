@@ -1,0 +1,1 @@
+"""Layers that bring their input to zero mean and unit variance."""

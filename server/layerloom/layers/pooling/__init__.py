@@ -1,0 +1,1 @@
+"""Layers that take a window, or everything, down to one value; channels come last."""

@@ -1,0 +1,1 @@
+"""Layers that disturb training so that the model generalises; they do nothing at inference."""

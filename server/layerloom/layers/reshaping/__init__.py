@@ -1,0 +1,1 @@
+"""Layers that arrange the same numbers anew."""
