@@ -18,7 +18,15 @@ export interface SchemaFormProps {
   readonly onChange: (name: string, value: Json | undefined) => void;
 }
 
-export function SchemaForm({ schema, config, problems = [], hidden = [], disabled = false, labelOf, onChange }: SchemaFormProps) {
+export function SchemaForm({
+  schema,
+  config,
+  problems = [],
+  hidden = [],
+  disabled = false,
+  labelOf,
+  onChange,
+}: SchemaFormProps) {
   return (
     <Stack gap="xs">
       {fieldsOf(schema)
@@ -52,7 +60,11 @@ function SchemaField(props: FieldProps) {
     case "flag":
       return <FlagField {...props} />;
     case "choice":
-      return typeof props.value === "object" && props.value !== null ? <JsonField {...props} /> : <ChoiceField {...props} />;
+      return typeof props.value === "object" && props.value !== null ? (
+        <JsonField {...props} />
+      ) : (
+        <ChoiceField {...props} />
+      );
     case "integer":
     case "number":
       return <NumberField {...props} />;
@@ -61,7 +73,11 @@ function SchemaField(props: FieldProps) {
         <DraftField
           {...props}
           show={showSizes}
-          read={(text) => (text.trim() === "" ? null : readSizes(text, Array.isArray(props.field.fallback) || props.field.isRequired))}
+          read={(text) =>
+            text.trim() === ""
+              ? null
+              : readSizes(text, Array.isArray(props.field.fallback) || props.field.isRequired)
+          }
           placeholder="8, 8"
         />
       );
@@ -69,7 +85,12 @@ function SchemaField(props: FieldProps) {
       return <JsonField {...props} />;
     case "text":
       return (
-        <DraftField {...props} show={(value) => (typeof value === "string" ? value : "")} read={(text) => text} placeholder="" />
+        <DraftField
+          {...props}
+          show={(value) => (typeof value === "string" ? value : "")}
+          read={(text) => text}
+          placeholder=""
+        />
       );
   }
 }
@@ -83,7 +104,12 @@ function common({ field, label, error, disabled }: FieldProps) {
     disabled,
     withAsterisk: field.isRequired,
     size: "xs" as const,
-    inputWrapperOrder: ["label", "input", "description", "error"] as ("label" | "input" | "description" | "error")[],
+    inputWrapperOrder: ["label", "input", "description", "error"] as (
+      | "label"
+      | "input"
+      | "description"
+      | "error"
+    )[],
   };
 }
 
@@ -105,7 +131,8 @@ function FlagField({ field, label, value, error, disabled, onChange }: FieldProp
 function ChoiceField(props: FieldProps) {
   const { field, value, onChange } = props;
   const current = value === undefined || value === null ? null : String(value);
-  const choices = current !== null && !field.choices.includes(current) ? [...field.choices, current] : field.choices;
+  const choices =
+    current !== null && !field.choices.includes(current) ? [...field.choices, current] : field.choices;
   const empty = field.isNullable || current === null ? [{ value: "", label: "–" }] : [];
   return (
     <NativeSelect
@@ -205,7 +232,8 @@ function JsonField(props: FieldProps) {
 function parseJson(text: string): Json | undefined {
   const trimmed = text.trim();
   if (trimmed === "") return null;
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(trimmed) && !["true", "false", "null"].includes(trimmed)) return trimmed;
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(trimmed) && !["true", "false", "null"].includes(trimmed))
+    return trimmed;
   try {
     return JSON.parse(trimmed) as Json;
   } catch {

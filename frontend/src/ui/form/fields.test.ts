@@ -9,7 +9,10 @@ const schema: ConfigSchema = {
   properties: {
     units: { type: "integer", title: "Units", exclusiveMinimum: 0 },
     rate: { type: "number", minimum: 0, maximum: 1, default: 0.5 },
-    activation: { anyOf: [{ $ref: "#/$defs/Activation" }, { type: "object" }, { type: "null" }], default: null },
+    activation: {
+      anyOf: [{ $ref: "#/$defs/Activation" }, { type: "object" }, { type: "null" }],
+      default: null,
+    },
     use_bias: { type: "boolean", default: true },
     kernel_size: { anyOf: [{ type: "integer" }, { type: "array", prefixItems: [{ type: "integer" }] }] },
     shape: { type: "array", items: { anyOf: [{ type: "integer" }, { type: "null" }] } },

@@ -77,7 +77,9 @@ function isSizes(option: PropertySchema): boolean {
   const items = option.prefixItems ?? (option.items === undefined ? [] : [option.items]);
   return (
     items.length > 0 &&
-    items.every((item) => (item.anyOf ?? [item]).every((one) => one.type === "integer" || one.type === "null"))
+    items.every((item) =>
+      (item.anyOf ?? [item]).every((one) => one.type === "integer" || one.type === "null"),
+    )
   );
 }
 

@@ -1,0 +1,131 @@
+/** The table "Latest losses": a row for each output and the total; its switch hides a curve; its weight can be turned. */
+
+import { NumberInput, Table, UnstyledButton } from "@mantine/core";
+import { useEffect, useState } from "react";
+
+import { t } from "../../i18n";
+import { useRun } from "../../stores/runStore";
+import { isOver, type RunView, TOTAL } from "../../stores/runView";
+import { outputColor, totalColor } from "../../ui/colors";
+
+interface LatestLossesProps {
+  readonly view: RunView;
+  readonly hidden: ReadonlySet<string>;
+  readonly onToggle: (output: string) => void;
+}
+
+export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
+  const lastEpoch = view.epochTable.at(-1);
+  const metrics = [
+    ...new Set(Object.values(lastEpoch?.metrics ?? {}).flatMap((values) => Object.keys(values))),
+  ];
+  const hasValidation = lastEpoch?.validation !== null && lastEpoch?.validation !== undefined;
+  const name = (output: string, color: string, label: string) => (
+    <UnstyledButton
+      className="loss-name"
+      aria-pressed={!hidden.has(output)}
+      aria-label={t("losses.toggle", { name: label })}
+      onClick={() => onToggle(output)}
+    >
+      <span
+        className="loss-swatch"
+        style={{ background: hidden.has(output) ? "transparent" : color, borderColor: color }}
+      />
+      {label}
+    </UnstyledButton>
+  );
+  return (
+    <div className="latest-losses">
+      <Table aria-label={t("losses.latest")} verticalSpacing={4} horizontalSpacing={8} className="tabular">
+        <Table.Caption className="latest-caption">{t("losses.latest")}</Table.Caption>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t("losses.output")}</Table.Th>
+            <Table.Th ta="right">{t("losses.loss")}</Table.Th>
+            {hasValidation && <Table.Th ta="right">{t("losses.validation")}</Table.Th>}
+            <Table.Th ta="right">{t("losses.weight")}</Table.Th>
+            {metrics.map((metric) => (
+              <Table.Th key={metric} ta="right">
+                {metric}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {view.outputs.map((output, index) => (
+            <Table.Tr key={output} data-output={output}>
+              <Table.Th scope="row">{name(output, outputColor(index), output)}</Table.Th>
+              <Table.Td ta="right" data-loss>
+                {show(view.losses[output])}
+              </Table.Td>
+              {hasValidation && <Table.Td ta="right">{show(lastEpoch?.validation?.losses[output])}</Table.Td>}
+              <Table.Td ta="right">
+                <LossWeight output={output} view={view} />
+              </Table.Td>
+              {metrics.map((metric) => (
+                <Table.Td key={metric} ta="right">
+                  {show(
+                    lastEpoch?.validation?.metrics[output]?.[metric] ?? lastEpoch?.metrics[output]?.[metric],
+                  )}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+          {view.outputs.length > 1 && (
+            <Table.Tr data-total>
+              <Table.Th scope="row">{name(TOTAL, totalColor, t("losses.total"))}</Table.Th>
+              <Table.Td ta="right" data-loss>
+                {show(view.loss)}
+              </Table.Td>
+              {hasValidation && <Table.Td ta="right">{show(lastEpoch?.validation?.loss)}</Table.Td>}
+              <Table.Td />
+              {metrics.map((metric) => (
+                <Table.Td key={metric} />
+              ))}
+            </Table.Tr>
+          )}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
+
+/** An output's loss weight; while the run goes it can be turned, and the change is marked on the chart. */
+function LossWeight({ output, view }: { readonly output: string; readonly view: RunView }) {
+  const changeTraining = useRun((state) => state.changeTraining);
+  const stored = view.lossWeights[output] ?? 1;
+  const [draft, setDraft] = useState<number | string>(stored);
+  useEffect(() => setDraft(stored), [stored]);
+  if (isOver(view.state)) return <>{stored}</>;
+  const commit = () => {
+    if (typeof draft === "number" && Number.isFinite(draft) && draft >= 0 && draft !== stored) {
+      void changeTraining({ loss_weights: { [output]: draft } });
+    } else setDraft(stored);
+  };
+  return (
+    <NumberInput
+      size="xs"
+      variant="unstyled"
+      hideControls
+      min={0}
+      decimalScale={6}
+      aria-label={t("losses.weightOf", { name: output })}
+      className="loss-weight"
+      value={draft}
+      onChange={setDraft}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") commit();
+        if (event.key === "Escape") setDraft(stored);
+      }}
+    />
+  );
+}
+
+function show(value: number | null | undefined): string {
+  if (value === undefined) return "–";
+  if (value === null) return "NaN";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return size >= 10_000 || size < 0.0001 ? value.toExponential(2) : value.toPrecision(4);
+}

@@ -1,0 +1,82 @@
+/** How far the run is: state, epoch, step, time left, and what went wrong where something did. */
+
+import { Badge, Group, Progress, Text } from "@mantine/core";
+
+import { t } from "../../i18n";
+import type { RunState } from "../../schema";
+import type { RunView } from "../../stores/runView";
+import { ProblemText } from "../../ui/ProblemText";
+
+const COLORS: { readonly [state in RunState]: string } = {
+  queued: "gray",
+  starting: "gray",
+  training: "blue",
+  paused: "yellow",
+  interrupted: "orange",
+  finished: "teal",
+  stopped: "gray",
+  failed: "red",
+};
+
+interface RunProgressProps {
+  readonly view: RunView;
+  readonly isConnected: boolean;
+}
+
+export function RunProgress({ view, isConnected }: RunProgressProps) {
+  const all = view.epochs * view.stepsPerEpoch;
+  const done = Math.max(0, view.epoch - 1) * view.stepsPerEpoch + view.step;
+  const percent = view.state === "finished" ? 100 : all > 0 ? (done / all) * 100 : 0;
+  return (
+    <div className="run-progress">
+      <Group gap="sm" wrap="nowrap">
+        <Badge
+          size="sm"
+          variant="light"
+          color={COLORS[view.state]}
+          data-state={view.state}
+          style={{ flexShrink: 0 }}
+        >
+          {t(`losses.state.${view.state}`)}
+        </Badge>
+        <Progress
+          value={percent}
+          size="sm"
+          style={{ flex: 1, minWidth: 40 }}
+          color={COLORS[view.state]}
+          aria-label={t("losses.progress")}
+          transitionDuration={150}
+        />
+        {view.epochs > 0 && (
+          <Text size="xs" c="dimmed" className="tabular" style={{ whiteSpace: "nowrap" }}>
+            {t("losses.epochOf", { epoch: view.epoch, epochs: view.epochs })}
+            {" · "}
+            {t("losses.stepOf", { step: view.step, steps: view.stepsPerEpoch })}
+            {view.secondsLeft !== null &&
+              view.state === "training" &&
+              ` · ${t("losses.left", { time: duration(view.secondsLeft) })}`}
+            {view.device !== null && ` · ${view.device}`}
+          </Text>
+        )}
+        {!isConnected && (
+          <Badge size="sm" variant="outline" color="orange" style={{ flexShrink: 0 }}>
+            {t("losses.reconnecting")}
+          </Badge>
+        )}
+      </Group>
+      {view.problem !== null && (
+        <div role="alert" className="run-problem">
+          <ProblemText problem={view.problem} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** 75 → "1:15"; 3,700 → "1:01:40". */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
+}

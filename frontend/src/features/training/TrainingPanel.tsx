@@ -1,0 +1,282 @@
+/** What `compile` and `fit` are told: data and columns, what each output learns, the optimizer, the arguments of fit. */
+
+import { ActionIcon, Group, NativeSelect, Stack, Text, Tooltip } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { TableProperties } from "lucide-react";
+import { useEffect, useMemo, useRef } from "react";
+
+import { api } from "../../api/client";
+import {
+  batch,
+  bindColumn,
+  setData,
+  setFit,
+  setOptimizer,
+  setOutputTrained,
+  setOutputTraining,
+  setTraining,
+} from "../../document/commands";
+import { bindTarget, chooseDataset, columnsOf, proposeLoss } from "../../document/proposals";
+import { type Fit, MAIN, type Training } from "../../document/types";
+import { t } from "../../i18n";
+import type { Dataset, Problem } from "../../schema";
+import { useCatalogue } from "../../stores/catalogueStore";
+import { useCheck } from "../../stores/checkStore";
+import { useDialogs } from "../../stores/dialogStore";
+import { useDocument } from "../../stores/documentStore";
+import { endsOf } from "../../stores/ends";
+import { useRun } from "../../stores/runStore";
+import { useSelection } from "../../stores/selectionStore";
+import { outputColor } from "../../ui/colors";
+import { EmptyState } from "../../ui/EmptyState";
+import { Panel } from "../../ui/Panel";
+import { ColumnField } from "./ColumnField";
+import { FitFields } from "./FitFields";
+import { OptimizerFields } from "./OptimizerFields";
+import { OutputCard } from "./OutputCard";
+import "./training.css";
+
+const NOTHING: Training = {};
+
+export function TrainingPanel() {
+  const document = useDocument((state) => state.document);
+  const run = useDocument((state) => state.run);
+  const catalogue = useCatalogue((state) => state.catalogue);
+  const check = useCheck((state) => state.check);
+  const all = useCheck((state) => state.problems);
+  const losses = useRun((state) => state.view?.losses);
+  const field = useSelection((state) => state.field);
+  const root = useRef<HTMLDivElement>(null);
+  const { data: datasets } = useQuery({ queryKey: ["datasets"], queryFn: api.datasets });
+
+  useEffect(() => {
+    if (field?.startsWith("training.")) revealField(root.current, field);
+  }, [field]);
+
+  const training = document.training ?? NOTHING;
+  const modelId = training.model ?? MAIN;
+  const model = document.models[modelId];
+  const problems = useMemo(() => all.filter((problem) => problem.field?.startsWith("training")), [all]);
+  if (model === undefined || catalogue === null) return <Panel title={t("training.region")}>{null}</Panel>;
+
+  const { inputs, outputs } = endsOf(document, check);
+  const dataset = datasets?.find(({ id }) => id === training.data?.dataset);
+  const columnOf = (output: string, from: Dataset | undefined) => {
+    const binding = training.data?.targets?.[output];
+    const name = binding === undefined ? undefined : columnsOf(binding)[0];
+    return from?.columns.find((column) => column.name === name);
+  };
+  const shares = losses === undefined ? null : shareOfLoss(training, losses);
+  const models = Object.keys(document.models);
+
+  const choose = (id: string) => {
+    const chosen = datasets?.find((one) => one.id === id);
+    run(chosen === undefined ? setData({ data: null }) : chooseDataset(chosen, inputs, outputs, training));
+  };
+
+  return (
+    <Panel title={t("training.region")} isBare>
+      <div ref={root} className="training-panel">
+        <Stack gap="lg" p="sm">
+          <Stack gap={8}>
+            <Heading text={t("training.dataHeading")} />
+            <Group gap={6} align="flex-end" wrap="nowrap">
+              <NativeSelect
+                size="xs"
+                style={{ flex: 1 }}
+                label={t("training.dataset")}
+                name="dataset"
+                error={problemOf(problems, "training.data.dataset") ?? problemOf(problems, "training.data")}
+                value={training.data?.dataset ?? ""}
+                onChange={(event) => choose(event.currentTarget.value)}
+              >
+                <option value="">{t("training.noDataset")}</option>
+                <DatasetOptions
+                  datasets={datasets ?? []}
+                  kinds={["uploaded"]}
+                  label={t("training.ownSets")}
+                />
+                <DatasetOptions
+                  datasets={datasets ?? []}
+                  kinds={["bundled", "derived"]}
+                  label={t("training.bundledSets")}
+                />
+                <DatasetOptions
+                  datasets={datasets ?? []}
+                  kinds={["generated"]}
+                  label={t("training.generatedSets")}
+                />
+                {training.data?.dataset && dataset === undefined && datasets !== undefined && (
+                  <option value={training.data.dataset}>{training.data.dataset}</option>
+                )}
+              </NativeSelect>
+              <Tooltip label={t("training.openData")}>
+                <ActionIcon
+                  size={30}
+                  variant="default"
+                  aria-label={t("training.openData")}
+                  onClick={() => useDialogs.getState().open("datasets")}
+                >
+                  <TableProperties size={16} />
+                </ActionIcon>
+              </Tooltip>
+            </Group>
+            {dataset !== undefined && (
+              <Text size="xs" c="dimmed">
+                {dataset.description}
+              </Text>
+            )}
+            {inputs.map(({ id }) => (
+              <ColumnField
+                key={id}
+                id={id}
+                label={t("training.inputColumn", { id })}
+                dataset={dataset}
+                binding={training.data?.inputs?.[id]}
+                error={problemOf(problems, `training.data.inputs.${id}`)}
+                onChange={(binding) => run(bindColumn({ side: "inputs", node: id, column: binding ?? null }))}
+              />
+            ))}
+          </Stack>
+
+          <Stack gap={8}>
+            <Heading text={t("training.outputsHeading")} />
+            {models.length > 1 && (
+              <NativeSelect
+                size="xs"
+                label={t("training.model")}
+                name="model"
+                value={modelId}
+                data={models}
+                onChange={(event) => run(setTraining({ patch: { model: event.currentTarget.value } }))}
+              />
+            )}
+            {outputs.length === 0 && (
+              <EmptyState title={t("training.noOutputs")}>{t("training.noOutputsHint")}</EmptyState>
+            )}
+            {outputs.map((output, index) => (
+              <OutputCard
+                key={output.id}
+                id={output.id}
+                label={model.nodes[output.id]?.label}
+                color={outputColor(index)}
+                shape={output.spec?.label}
+                training={training.outputs?.[output.id]}
+                dataset={dataset}
+                column={training.data?.targets?.[output.id]}
+                catalogue={catalogue}
+                problems={problems}
+                share={shares?.get(output.id) ?? null}
+                onSwitch={(isTrained) => {
+                  const loss = isTrained ? proposeLoss(output, columnOf(output.id, dataset)) : null;
+                  const switched = setOutputTrained({ output: output.id, isTrained });
+                  run(
+                    loss === null
+                      ? switched
+                      : batch("trainOutput", [
+                          switched,
+                          setOutputTraining({ output: output.id, patch: { loss } }),
+                        ]),
+                  );
+                }}
+                onColumn={(binding) => run(bindTarget(output, binding ?? null, dataset, training))}
+                onChange={(patch) => run(setOutputTraining({ output: output.id, patch }))}
+              />
+            ))}
+          </Stack>
+
+          <Stack gap={8}>
+            <Heading text={t("training.optimizerHeading")} />
+            <OptimizerFields
+              optimizer={training.optimizer}
+              catalogue={catalogue}
+              problems={problems}
+              onChange={(optimizer, name) => run(setOptimizer({ optimizer, field: name }))}
+            />
+          </Stack>
+
+          <Stack gap={8}>
+            <Heading text={t("training.fitHeading")} />
+            <FitFields
+              fit={training.fit}
+              catalogue={catalogue}
+              problems={problems}
+              onChange={<Name extends keyof Fit>(name: Name, value: Fit[Name]) =>
+                run(setFit({ field: name, value } as never))
+              }
+              onCallback={(index, callback) => {
+                const callbacks = [...(training.fit?.callbacks ?? [])];
+                if (callback === undefined) callbacks.splice(index, 1);
+                else callbacks[index] = callback;
+                run(setFit({ field: "callbacks", value: callbacks } as never));
+              }}
+            />
+          </Stack>
+        </Stack>
+      </div>
+    </Panel>
+  );
+}
+
+function Heading({ text }: { readonly text: string }) {
+  return (
+    <Text component="h3" className="section-heading">
+      {text}
+    </Text>
+  );
+}
+
+interface DatasetOptionsProps {
+  readonly datasets: readonly Dataset[];
+  readonly kinds: readonly Dataset["kind"][];
+  readonly label: string;
+}
+
+function DatasetOptions({ datasets, kinds, label }: DatasetOptionsProps) {
+  const own = datasets.filter(({ kind }) => kinds.includes(kind));
+  if (own.length === 0) return null;
+  return (
+    <optgroup label={label}>
+      {own.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </optgroup>
+  );
+}
+
+function problemOf(problems: readonly Problem[], field: string): string | undefined {
+  return problems.find((problem) => problem.field === field || problem.field?.startsWith(`${field}.`))
+    ?.message;
+}
+
+/** Each output's part of the weighted sum, from the latest losses; null without a run or where a loss is not finite. */
+function shareOfLoss(
+  training: Training,
+  latest: { readonly [output: string]: number | null },
+): Map<string, number> | null {
+  const parts = Object.entries(latest).map(
+    ([output, loss]) =>
+      [output, (training.outputs?.[output]?.loss_weight ?? 1) * (loss ?? Number.NaN)] as const,
+  );
+  const total = parts.reduce((sum, [, part]) => sum + part, 0);
+  if (parts.length < 2 || !Number.isFinite(total) || total <= 0) return null;
+  return new Map(parts.map(([output, part]) => [output, part / total]));
+}
+
+/** Brings the control of a problem's field into view and gives it the focus. */
+function revealField(root: HTMLElement | null, field: string): void {
+  const [, section, ...rest] = field.split(".");
+  const names: { readonly [section: string]: string } = {
+    data: rest[0] === "dataset" || rest[0] === undefined ? "dataset" : (rest[1] ?? "dataset"),
+    outputs: rest[1] === undefined ? "" : `${rest[0]}.${rest[1]}`,
+    optimizer: rest.at(-1) === "learning_rate" ? "learning_rate" : "optimizer",
+    fit: rest[0] ?? "epochs",
+  };
+  const name = names[section ?? ""];
+  if (name === undefined || name === "") return;
+  const control = root?.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"]`);
+  control?.scrollIntoView({ block: "center" });
+  control?.focus();
+}
