@@ -33,12 +33,12 @@ function use(dataset: Dataset): void {
   run(chooseDataset(dataset, inputs, outputs, document.training ?? {}));
 }
 
-interface DataDialogProps {
+interface DatasetsDialogProps {
   readonly opened: boolean;
   readonly onClose: () => void;
 }
 
-export function DataDialog({ opened, onClose }: DataDialogProps) {
+export function DatasetsDialog({ opened, onClose }: DatasetsDialogProps) {
   const queries = useQueryClient();
   const current = useDocument((state) => state.document.training?.data?.dataset);
   const { data: datasets = [] } = useQuery({
