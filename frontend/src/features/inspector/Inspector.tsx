@@ -8,6 +8,7 @@ import { EdgeInspector } from "./EdgeInspector";
 import { ModelInspector } from "./ModelInspector";
 import { NodeInspector } from "./NodeInspector";
 import { SelectionInspector } from "./SelectionInspector";
+import "../../ui/patterns.css";
 import "./inspector.css";
 
 export function Inspector() {

@@ -22,6 +22,7 @@ import type { ChartData, Curve } from "./curves";
 import { LatestLosses } from "./LatestLosses";
 import { LossChart } from "./LossChart";
 import { RunProgress } from "./RunProgress";
+import "../../ui/patterns.css";
 import "./losses.css";
 
 export function LossesPanel() {

@@ -34,6 +34,7 @@ import { ColumnField } from "./ColumnField";
 import { FitFields } from "./FitFields";
 import { OptimizerFields } from "./OptimizerFields";
 import { OutputCard } from "./OutputCard";
+import "../../ui/patterns.css";
 import "./training.css";
 
 const NOTHING: Training = {};
