@@ -1,4 +1,5 @@
-"""What a layer type is: a frozen pydantic model whose fields are Keras' config, with its ports and its arithmetic.
+"""What a layer type is: a frozen pydantic model whose fields are Keras' config, with its ports and its
+arithmetic.
 
 One type, one file in `layers/<category>/`. By hand: the fields, `infer`, `weights` and `torch_call`; the
 inspector's form, checking, documentation and tests derive from them. No torch here.
@@ -45,9 +46,10 @@ class Weight:
     """One weight of a layer, by Keras' name and shape.
 
     `initializer` is Keras' (`{"type": "GlorotUniform", "config": {}}`); `path` is its dotted name below the
-    module that `torch_call` makes; `layout` says how Keras' array becomes torch's: the permutation of its axes, or
-    a name that `layers.modules.layouts` knows. `trainable=False` for statistics, such as a moving mean.
-    `regularizer` and `constraint` are Keras' too, read by `layers.modules.regularizers` and `constraints`.
+    module that `torch_call` makes; `layout` says how Keras' array becomes torch's: the permutation of its
+    axes, or a name that `layers.modules.layouts` knows. `trainable=False` for statistics, such as a moving
+    mean. `regularizer` and `constraint` are Keras' too, read by `layers.modules.regularizers` and
+    `constraints`.
     """
 
     name: str
@@ -89,12 +91,12 @@ def _float32(value: object) -> object:
 class LayerType(BaseModel):
     """Base of every layer type. Fields bear Keras' names and defaults exactly.
 
-    Masks: `mask_out` says what becomes of an input's mask: `drop`, `pass` (the mask of the first input port goes on
-    with the first output) or `own` (`infer` alone knows whether there is one, and the module has
-    `compute_mask(*inputs, mask=...)`, which gives one mask or None for each output port: bare if there is one port,
-    else a tuple). In every case the specs that `infer` returns say `masked` and `mask_shape` truly. With `takes_mask`
-    the module's forward has a keyword `mask`: the mask of the first input port, or None; a list of them (or Nones)
-    if that port is variadic.
+    Masks: `mask_out` says what becomes of an input's mask: `drop`, `pass` (the mask of the first input port
+    goes on with the first output) or `own` (`infer` alone knows whether there is one, and the module has
+    `compute_mask(*inputs, mask=...)`, which gives one mask or None for each output port: bare if there is
+    one port, else a tuple). In every case the specs that `infer` returns say `masked` and `mask_shape`
+    truly. With `takes_mask` the module's forward has a keyword `mask`: the mask of the first input port, or
+    None; a list of them (or Nones) if that port is variadic.
     """
 
     model_config = ConfigDict(
@@ -233,6 +235,6 @@ def conv_output(size: int | None, kernel: int, stride: int, padding: str, dilati
 
 
 __all__ = [
-    "Category", "Example", "Inputs", "KerasLayer", "LayerType", "Outputs", "Port", "Shape", "Weight", "as_float",
-    "conv_output", "expect_axis", "expect_rank", "known", "one", "refuse",
+    "Category", "Example", "Inputs", "KerasLayer", "LayerType", "Outputs", "Port", "Shape", "Weight",
+    "as_float", "conv_output", "expect_axis", "expect_rank", "known", "one", "refuse",
 ]  # fmt: skip

@@ -12,8 +12,8 @@ _ALLOWED = ("torch.nn.", "layerloom.layers.modules.")
 class Call:
     """`Call("torch.nn.Linear", {"in_features": 8, "out_features": 4})`.
 
-    `target` is a class below `torch.nn` or `layerloom.layers.modules`; it comes from our own layer types, never
-    from a document. Arguments are plain values or further calls.
+    `target` is a class below `torch.nn` or `layerloom.layers.modules`; it comes from our own layer types,
+    never from a document. Arguments are plain values or further calls.
     """
 
     target: str

@@ -1,6 +1,7 @@
 """The catalogue: every layer type, found by a scan of the category packages; torch is never imported.
 
-A type is the class that its file is named after: `convolution/conv_2d.py` holds `Conv2D`. Adding a file adds a type.
+A type is the class that its file is named after: `convolution/conv_2d.py` holds `Conv2D`. Adding a file
+adds a type.
 """
 
 import importlib

@@ -14,8 +14,8 @@ from layerloom.tensors import TensorSpec
 class Activation(KerasLayer):
     """Applies a function to every number.
 
-    The shape stays: (batch, …) → (batch, …). `softmax`, `log_softmax` and `sparsemax` work over the last axis; `glu`
-    halves it.
+    The shape stays: (batch, …) → (batch, …). `softmax`, `log_softmax` and `sparsemax` work over the last
+    axis; `glu` halves it.
     """
 
     activation: ActivationName = Field(description="Function that every number goes through.")

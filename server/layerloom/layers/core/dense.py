@@ -6,7 +6,7 @@ from pydantic import Field
 
 from layerloom.layers.base import Category, Example, Inputs, Outputs, Weight, known, one, refuse
 from layerloom.layers.calls import Call
-from layerloom.layers.fields.activation import Activation, activated, activation
+from layerloom.layers.fields.activation import Activation, activated, activation_field
 from layerloom.layers.fields.numbers import Size
 from layerloom.layers.kernels import KernelLayer
 from layerloom.tensors import TensorSpec
@@ -15,12 +15,12 @@ from layerloom.tensors import TensorSpec
 class Dense(KernelLayer):
     """Fully connected: every unit sees every feature.
 
-    `activation(x · kernel + bias)` over the last axis: (batch, …, features) → (batch, …, units). Axes between, such
-    as time, are kept: each step goes through the same kernel.
+    `activation(x · kernel + bias)` over the last axis: (batch, …, features) → (batch, …, units). Axes
+    between, such as time, are kept: each step goes through the same kernel.
     """
 
     units: Size = Field(description="Size of the output's last axis.")
-    activation: Activation = activation("linear")
+    activation: Activation = activation_field("linear")
 
     category: ClassVar[Category] = "core"
     search_words: ClassVar[tuple[str, ...]] = (

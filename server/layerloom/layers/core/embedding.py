@@ -17,8 +17,8 @@ class Embedding(KerasLayer):
     """Turns ids into learned vectors.
 
     Looks up a row of a table of `input_dim` rows and `output_dim` columns for each id: (batch, time) →
-    (batch, time, output_dim). Ids are whole numbers from 0 to `input_dim` - 1; others stop the run with a problem.
-    With `mask_zero`, id 0 means padding: its steps are masked for the layers that follow.
+    (batch, time, output_dim). Ids are whole numbers from 0 to `input_dim` - 1; others stop the run with a
+    problem. With `mask_zero`, id 0 means padding: its steps are masked for the layers that follow.
     """
 
     input_dim: Size = Field(description="How many ids there are: the greatest id plus one.")

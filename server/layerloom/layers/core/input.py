@@ -15,9 +15,9 @@ _DTypeName = Literal["float32", "float16", "bfloat16", "float64", "int32", "int6
 class Input(LayerType):
     """Where a tensor enters the model.
 
-    `shape` says what one sample looks like; the batch is not part of it. `[8, 8]` is 8 rows of 8 numbers, `[100]`
-    a hundred numbers, `[null, 64]` any number of steps of 64 features. The node's id is the input's name: data is
-    bound to it, and callers of the model feed it.
+    `shape` says what one sample looks like; the batch is not part of it. `[8, 8]` is 8 rows of 8 numbers,
+    `[100]` a hundred numbers, `[null, 64]` any number of steps of 64 features. The node's id is the input's
+    name: data is bound to it, and callers of the model feed it.
 
     Numbers with a point arrive as float32, whatever their `dtype`; ids for an Embedding are `int32`.
     """

@@ -12,8 +12,8 @@ from layerloom.tensors import TensorSpec
 class Masking(KerasLayer):
     """Masks the steps that hold nothing.
 
-    A step whose every feature equals `mask_value` is set to zero and masked: the recurrent layers after it skip it,
-    and the loss does not count it. (batch, time, features) → the same.
+    A step whose every feature equals `mask_value` is set to zero and masked: the recurrent layers after it
+    skip it, and the loss does not count it. (batch, time, features) → the same.
     """
 
     mask_value: float = Field(

@@ -9,8 +9,8 @@ from layerloom.tensors import TensorSpec
 class Output(LayerType):
     """Where a tensor leaves the model.
 
-    It changes nothing; it gives an end a name. Loss, loss weight, metrics, target and curve belong to the Output's
-    node id, so that two outputs of one shared layer keep two losses.
+    It changes nothing; it gives an end a name. Loss, loss weight, metrics, target and curve belong to the
+    Output's node id, so that two outputs of one shared layer keep two losses.
     """
 
     category: ClassVar[Category] = "core"

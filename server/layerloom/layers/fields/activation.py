@@ -80,7 +80,7 @@ StepActivation = Annotated[
 """An activation that keeps its input's shape."""
 
 
-def activation(default: str, description: str = "Function that the result goes through.") -> Any:
+def activation_field(default: str, description: str = "Function that the result goes through.") -> Any:
     """A field for an activation."""
     return Field(default=default, description=description)
 

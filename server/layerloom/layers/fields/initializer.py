@@ -53,8 +53,9 @@ INITIALIZERS = Choices(
     {
         "Zeros": _Fixed, "Ones": _Fixed, "Constant": _Constant, "Identity": _Identity,
         "RandomNormal": _RandomNormal, "RandomUniform": _RandomUniform, "TruncatedNormal": _RandomNormal,
-        "VarianceScaling": _VarianceScaling, "GlorotUniform": _Fans, "GlorotNormal": _Fans, "HeUniform": _Fans,
-        "HeNormal": _Fans, "LecunUniform": _Fans, "LecunNormal": _Fans, "Orthogonal": _Orthogonal,
+        "VarianceScaling": _VarianceScaling, "GlorotUniform": _Fans, "GlorotNormal": _Fans,
+        "HeUniform": _Fans, "HeNormal": _Fans, "LecunUniform": _Fans, "LecunNormal": _Fans,
+        "Orthogonal": _Orthogonal,
     },
     {
         "uniform": "RandomUniform", "normal": "RandomNormal", "zero": "Zeros", "one": "Ones",

@@ -48,7 +48,7 @@ class Embedding(nn.Module):
         raise ProblemError(
             Problem(
                 code="data.id_out_of_range",
-                message=f"got id {wrong}; with `input_dim` {self.input_dim} ids go from 0 to {self.input_dim - 1}.",
+                message=f"got id {wrong}; `input_dim` {self.input_dim} allows ids 0 to {self.input_dim - 1}.",
                 hint=hint,
                 field="input_dim",
             )

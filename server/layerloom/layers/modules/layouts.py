@@ -1,4 +1,4 @@
-"""How an array of Keras becomes a parameter of torch, and back: a permutation of axes, or a named arrangement.
+"""How an array of Keras becomes a parameter of torch, and back: axes permuted, or a named arrangement.
 
 Works on numpy arrays and on torch tensors alike.
 """

@@ -50,7 +50,8 @@ class LSTM(Recurrent):
         """Packed, so that each sample's cell state is that of its own last step."""
         packed = pack_padded_sequence(x, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False)
         order, back = packed.sorted_indices, packed.unsorted_indices
-        assert order is not None and back is not None
+        assert order is not None
+        assert back is not None
         first = tuple(state.index_select(0, order).unsqueeze(0) for state in states)
         data, h, c = torch.lstm(
             packed.data,

@@ -1,7 +1,7 @@
 """Merges of several tensors, with Keras' broadcasting and masks.
 
-Lower ranks get axes after the batch, not in front of it. A merged mask exists where every input has one, and is
-valid where any is; `Concatenate` has rules of its own.
+Lower ranks get axes after the batch, not in front of it. A merged mask exists where every input has one,
+and is valid where any is; `Concatenate` has rules of its own.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What disturbs training: dropout in its kinds, and noise. Draws from torch's generator; nothing at inference."""
+"""What disturbs training: dropout and noise, drawn from torch's generator; nothing at inference."""
 
 import torch
 import torch.nn.functional as F
@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 
 class Dropout(nn.Module):
-    """Zeroes a share `rate` and scales the rest by 1/(1-rate); axes of size 1 in `noise_shape` share one draw."""
+    """Zeroes a share `rate`, scales the rest by 1/(1-rate); axes of size 1 in `noise_shape` share a draw."""
 
     def __init__(self, rate: float, noise_shape: tuple[int | None, ...] | None = None) -> None:
         super().__init__()

@@ -14,8 +14,8 @@ _EPSILON = 1e-7
 class BatchNormalization(nn.Module):
     """Normalises one axis by the batch's mean and variance in training, by moving ones at inference.
 
-    Differs from torch's: `momentum` weighs the old value, the moving variance follows the *biased* variance of the
-    batch, a frozen layer (`trainable=False`) never leaves inference, and masked steps do not count.
+    Differs from torch's: `momentum` weighs the old value, the moving variance follows the *biased* variance
+    of the batch, a frozen layer (`trainable=False`) never leaves inference, and masked steps do not count.
     """
 
     running_mean: Tensor
@@ -76,8 +76,9 @@ class BatchNormalization(nn.Module):
 
     def extra_repr(self) -> str:
         return (
-            f"{self.running_mean.shape[0]}, axis={self.axis}, momentum={self.momentum}, epsilon={self.epsilon}, "
-            f"center={self.bias is not None}, scale={self.weight is not None}, trainable={self.trainable}"
+            f"{self.running_mean.shape[0]}, axis={self.axis}, momentum={self.momentum}, "
+            f"epsilon={self.epsilon}, center={self.bias is not None}, scale={self.weight is not None}, "
+            f"trainable={self.trainable}"
         )
 
 

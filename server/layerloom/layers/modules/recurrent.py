@@ -16,7 +16,7 @@ States = tuple[Tensor, ...]
 
 
 class Recurrent(nn.Module):
-    """Base. `_run` gives the outputs of all steps and the last states; `state_count` is 2 for an LSTM, else 1.
+    """Base. `_run` gives all steps' outputs and the last states; `state_count` is 2 for an LSTM, else 1.
 
     Weights: `weight_ih` (gates x units, features), `weight_hh` (gates x units, units), `bias` where used.
     """
@@ -68,7 +68,7 @@ class Recurrent(nn.Module):
 
     def compute_mask(
         self, sequence: Tensor, initial_state: Sequence[Tensor] | None = None, mask: Tensor | None = None
-    ) -> Tensor | None | tuple[Tensor | None, ...]:
+    ) -> Tensor | tuple[Tensor | None, ...] | None:
         own = mask if self.return_sequences else None
         return (own, *(None for _ in range(self.state_count))) if self.return_state else own
 
@@ -117,7 +117,9 @@ class Recurrent(nn.Module):
         return x * F.dropout(x.new_ones(x.shape[0], 1, x.shape[2]), self.dropout)
 
     def _projected(self, x: Tensor, bias: Tensor | None) -> Tensor:
-        """`x W + b` of every step at once; with recurrent dropout each gate has a mask of its own, as in Keras."""
+        """`x W + b` of every step at once; with recurrent dropout each gate has a mask of its own, as in
+        Keras.
+        """
         if not (self.training and self.dropout and self.recurrent_dropout):
             return F.linear(self._dropped(x), self.weight_ih, bias)
         parts = [F.linear(self._dropped(x), weight) for weight in self.weight_ih.chunk(self.gates)]

@@ -12,10 +12,10 @@ Argument = Tensor | Sequence[Tensor] | None
 class TimeDistributed(nn.Module):
     """Calls `inner` on each step of axis 1 of every tensor, and stacks what comes out.
 
-    `inner` is taken by reference: called here or directly, it has one set of weights. Where a step's result does
-    not depend on the other samples of the call, nor on random numbers, one call on (batch x time) is the same:
-    always at inference, and in training if `fold`. A mask of (batch, time) stays out here; one with further axes
-    is cut into steps for an `inner` that `takes_mask`.
+    `inner` is taken by reference: called here or directly, it has one set of weights. Where a step's result
+    does not depend on the other samples of the call, nor on random numbers, one call on (batch x time) is
+    the same: always at inference, and in training if `fold`. A mask of (batch, time) stays out here; one
+    with further axes is cut into steps for an `inner` that `takes_mask`.
     """
 
     def __init__(self, inner: nn.Module, fold: bool, takes_mask: bool = False) -> None:

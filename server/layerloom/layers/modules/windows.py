@@ -1,4 +1,6 @@
-"""Padding of convolutions and pooling as Keras does it: what is odd goes to the end, and it depends on the size."""
+"""Padding of convolutions and pooling as Keras does it: what is odd goes to the end, and it depends on the
+size.
+"""
 
 import torch.nn.functional as F
 from torch import Tensor

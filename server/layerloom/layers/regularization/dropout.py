@@ -20,8 +20,8 @@ _NOISE_SCHEMA = {
 class Dropout(KerasLayer):
     """Zeroes a share of the numbers at random while training.
 
-    Each number becomes 0 with probability `rate`, else it is multiplied by 1 / (1 - rate), so that the mean stays.
-    At inference nothing happens. (batch, …) → (batch, …).
+    Each number becomes 0 with probability `rate`, else it is multiplied by 1 / (1 - rate), so that the mean
+    stays. At inference nothing happens. (batch, …) → (batch, …).
     """
 
     rate: Rate = Field(description="Share of numbers that are dropped, from 0 to 1.")
@@ -29,7 +29,7 @@ class Dropout(KerasLayer):
         tuple[Size | None, ...] | None, BeforeValidator(as_tuple), WithJsonSchema(_NOISE_SCHEMA)
     ] = Field(
         default=None,
-        description="Shape of the draw, batch included: 1 where one draw serves the whole axis, null for its size.",
+        description="Shape of the draw, batch included: 1 where one draw serves an axis, null for its size.",
     )
     seed: Seed | None = Field(default=None, description=SEED)
 
@@ -51,8 +51,8 @@ class Dropout(KerasLayer):
         if self.noise_shape is not None and len(self.noise_shape) != spec.rank:
             raise refuse(
                 "config.invalid",
-                f"got shape {spec}; `noise_shape` {list(self.noise_shape)} has {len(self.noise_shape)} axes, not "
-                f"{spec.rank}.",
+                f"got shape {spec}; `noise_shape` {list(self.noise_shape)} has {len(self.noise_shape)} axes, "
+                f"not {spec.rank}.",
                 "Give `noise_shape` one entry for each axis, batch included; null takes the axis' size.",
                 field="noise_shape",
             )

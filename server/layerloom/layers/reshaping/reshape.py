@@ -16,8 +16,8 @@ _Length = Annotated[int, Field(ge=-1, le=2**31 - 1)]
 class Reshape(KerasLayer):
     """Arranges each sample's numbers in another shape.
 
-    (batch, …) → (batch, *target_shape); as many numbers as before. One axis may be -1: its size follows from the
-    others.
+    (batch, …) → (batch, *target_shape); as many numbers as before. One axis may be -1: its size follows
+    from the others.
     """
 
     target_shape: Annotated[
@@ -47,11 +47,12 @@ class Reshape(KerasLayer):
         shape: list[int | None] = [None if size == -1 else size for size in self.target_shape]
         if spec.elements is not None:
             fits = given > 0 and spec.elements % given == 0 if None in shape else given == spec.elements
+            wanted = given if None not in shape else f"a multiple of {given}"
             if not fits:
                 raise refuse(
                     "shape.mismatch",
                     f"got shape {spec}, {spec.elements} numbers in a sample; `target_shape` "
-                    f"{list(self.target_shape)} holds {given if None not in shape else f'a multiple of {given}'}.",
+                    f"{list(self.target_shape)} holds {wanted}.",
                     "Make the product of `target_shape` equal, or put -1 for one axis.",
                     field="target_shape",
                 )
