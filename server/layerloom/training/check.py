@@ -1,0 +1,155 @@
+"""Checks the training section of a document against the specs of its model. Arithmetic only; no torch."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+
+from layerloom.document import Training
+from layerloom.problems import Problem, Severity
+from layerloom.tensors import TensorSpec
+from layerloom.training.recipe import OutputRecipe, Recipe, read
+
+
+def check(
+    training: Training, inputs: Mapping[str, TensorSpec], outputs: Mapping[str, TensorSpec]
+) -> list[Problem]:
+    """Everything that keeps this training from starting (errors), and likely mistakes (warnings).
+
+    `inputs` and `outputs` are the specs of the trained model's inputs and outputs, as far as they are known.
+    """
+    recipe, problems = read(training)
+    problems += _outputs(training, recipe, outputs)
+    problems += _inputs(training, inputs)
+    for name, output in recipe.outputs.items():
+        if name in outputs:
+            problems += _one_output(name, output, outputs[name])
+    problems += _callbacks(training, recipe)
+    return problems
+
+
+def _outputs(training: Training, recipe: Recipe, outputs: Mapping[str, TensorSpec]) -> Iterator[Problem]:
+    for name in recipe.outputs:
+        if outputs and name not in outputs:
+            near = difflib.get_close_matches(name, outputs, n=1)
+            yield Problem(
+                code="training.output_unknown",
+                message=f"`training.outputs` names `{name}`; the model's outputs are {_names(outputs)}.",
+                hint=f"Did you mean `{near[0]}`?" if near else f"Remove `{name}`, or add such an Output.",
+                field=f"training.outputs.{name}",
+            )
+    if not any(output.loss is not None for output in training.outputs.values()):
+        yield Problem(
+            code="training.no_loss",
+            message="No output has a loss, so there is nothing to learn.",
+            hint=f"Give at least one of {_names(outputs)} a loss."
+            if outputs
+            else "Add an Output with a loss.",
+            field="training.outputs",
+        )
+    for name, chosen in training.outputs.items():
+        if chosen.loss_weight < 0:
+            yield Problem(
+                code="training.loss_weight",
+                message=f"The loss weight of `{name}` is {chosen.loss_weight:g}; it must not be negative.",
+                hint="Use 0 to watch a loss without learning from it.",
+                node=name,
+                field=f"training.outputs.{name}.loss_weight",
+            )
+    weights = [output.loss_weight for output in training.outputs.values() if output.loss is not None]
+    if weights and not any(weights):
+        yield Problem(
+            code="training.loss_weight",
+            severity=Severity.WARNING,
+            message="Every loss weight is 0, so nothing is learned.",
+            hint="Give at least one output a loss weight above 0.",
+            field="training.outputs",
+        )
+
+
+def _inputs(training: Training, inputs: Mapping[str, TensorSpec]) -> Iterator[Problem]:
+    for index, name in enumerate(training.inputs or ()):
+        if inputs and name not in inputs:
+            near = difflib.get_close_matches(name, inputs, n=1)
+            yield Problem(
+                code="training.input_unknown",
+                message=f"`training.inputs` names `{name}`; the model's inputs are {_names(inputs)}.",
+                hint=f"Did you mean `{near[0]}`?" if near else f"Remove `{name}`, or add such an Input.",
+                field=f"training.inputs.{index}",
+            )
+
+
+def _one_output(name: str, output: OutputRecipe, spec: TensorSpec) -> Iterator[Problem]:
+    field = f"training.outputs.{name}"
+    if output.loss is not None:
+        mismatch = output.loss.mismatch(spec)
+        if mismatch is not None:
+            message, hint = mismatch
+            yield Problem(
+                code="loss.mismatch",
+                message=f"`{name}`: {message}",
+                hint=hint,
+                node=name,
+                field=f"{field}.loss",
+            )
+        if spec.dtype not in ("float32", "float16", "bfloat16", "float64"):
+            yield Problem(
+                code="loss.mismatch",
+                message=f"`{name}` gives {spec.dtype}; a loss needs numbers that a gradient can move.",
+                hint="Put a layer with weights, such as Dense, before the output, or remove its loss.",
+                node=name,
+                field=f"{field}.loss",
+            )
+    targets = output.loss.targets if output.loss is not None else "any"
+    for index, (shown, metric) in enumerate(output.metrics.items()):
+        if "any" in (targets, metric.targets) or metric.targets == targets:
+            continue
+        classes = targets == "classes"
+        received, expected = ("class numbers", "one-hot targets") if classes else ("numbers", "class numbers")
+        yield Problem(
+            code="metric.mismatch",
+            message=f"`{name}`: `{shown}` needs {expected}, but the loss takes {received} as targets.",
+            hint="Use `accuracy`, which fits itself to the loss."
+            if "accuracy" in metric.type_name
+            else f"Remove `{shown}`, or change the loss.",
+            node=name,
+            field=f"{field}.metrics.{index}",
+        )
+
+
+def _callbacks(training: Training, recipe: Recipe) -> Iterator[Problem]:
+    known = _keys(recipe)
+    for index, callback in enumerate(recipe.callbacks):
+        monitor = callback.monitored()
+        if monitor is None or not recipe.trained:
+            continue
+        field = f"training.fit.callbacks.{index}.config.monitor"
+        if monitor.startswith("val_") and not training.fit.validation_split:
+            yield Problem(
+                code="callback.monitor",
+                severity=Severity.WARNING,
+                message=f"{callback.type_name} follows `{monitor}`, but no rows are kept for validation.",
+                hint="Set `validation_split`, or follow `loss`.",
+                field=field,
+            )
+        elif monitor.removeprefix("val_") not in known:
+            near = difflib.get_close_matches(monitor.removeprefix("val_"), known, n=1)
+            yield Problem(
+                code="callback.monitor",
+                severity=Severity.WARNING,
+                message=f"{callback.type_name} follows `{monitor}`; this training reports {_names(known)}.",
+                hint=f"Did you mean `{near[0]}`?" if near else "Follow one of those, or its `val_` twin.",
+                field=field,
+            )
+
+
+def _keys(recipe: Recipe) -> list[str]:
+    several = len(recipe.outputs) > 1
+    keys = ["loss", "learning_rate"]
+    for name, output in recipe.outputs.items():
+        if several and output.loss is not None:
+            keys.append(f"{name}_loss")
+        keys += [f"{name}_{metric}" if several else metric for metric in output.metrics]
+    return keys
+
+
+def _names(names: Mapping[str, object] | list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names)) or "none"

@@ -1,0 +1,1 @@
+"""Metrics: numbers to look at, gathered over an epoch and never learned from."""

@@ -1,0 +1,1 @@
+"""Optimizers with Keras' formulae and defaults. One optimizer, one file."""

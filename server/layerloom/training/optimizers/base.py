@@ -1,0 +1,88 @@
+"""What an optimizer is: a config, the buffers that it keeps for each weight, and the update of a buffer.
+
+Updates are elementwise, so one call can work on many weights that lie in one flat buffer (`training.flat`).
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from layerloom.problems import ProblemError
+from layerloom.training.choices import Choice, choices, create
+from layerloom.training.schedules.base import Schedule, ScheduleChoice, create_schedule
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Optimizer(Choice):
+    """Keras' `Optimizer`: clip the gradients, decay the weights, update them."""
+
+    learning_rate: float | ScheduleChoice = Field(
+        default=0.001, description="How far one step goes: a number, or a schedule over the steps."
+    )
+    weight_decay: float | None = Field(
+        default=None,
+        ge=0,
+        description="Share of itself that each weight loses at a step, times the learning rate.",
+    )
+    clipnorm: float | None = Field(default=None, gt=0, description="Largest norm of each weight's gradient.")
+    clipvalue: float | None = Field(default=None, gt=0, description="Largest size of a gradient's elements.")
+    global_clipnorm: float | None = Field(
+        default=None, gt=0, description="Largest norm of all gradients together."
+    )
+    use_ema: Literal[False] = Field(default=False, description="Moving averages of weights; not offered.")
+    ema_momentum: float = Field(default=0.99, description="Without effect as long as `use_ema` is off.")
+    ema_overwrite_frequency: Literal[None] = Field(default=None, description="Without effect.")
+    loss_scale_factor: Literal[None] = Field(default=None, description="Scaling of the loss; not offered.")
+    gradient_accumulation_steps: Literal[None] = Field(default=None, description="Not offered.")
+    name: str | None = Field(default=None, description="Keras' name of the object; without effect.")
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        clips = [name for name in ("clipnorm", "clipvalue", "global_clipnorm") if getattr(self, name)]
+        if len(clips) > 1:
+            raise ValueError(f"only one way to clip gradients can be set; received {' and '.join(clips)}")
+        return self
+
+    @field_validator("learning_rate", mode="after")
+    @classmethod
+    def _rate_is_possible(cls, rate: float | ScheduleChoice) -> float | ScheduleChoice:
+        if isinstance(rate, float) and rate < 0:
+            raise ValueError("it must not be negative")
+        if isinstance(rate, ScheduleChoice):
+            try:
+                create_schedule(rate.type, rate.config, "learning_rate")
+            except ProblemError as error:
+                raise ValueError(
+                    " ".join(f"{problem.message} {problem.hint}".strip() for problem in error.problems)
+                ) from None
+        return rate
+
+    def schedule(self) -> Schedule | None:
+        """The schedule of the learning rate, or None where it is a number."""
+        if isinstance(self.learning_rate, ScheduleChoice):
+            chosen = self.learning_rate
+            return create_schedule(chosen.type, chosen.config, "training.optimizer.config.learning_rate")
+        return None
+
+    def slots(self) -> dict[str, float]:
+        """Buffers kept for each weight, by name, with the value that they start from."""
+        return {}
+
+    def update(
+        self, weights: "Tensor", gradients: "Tensor", slots: Mapping[str, "Tensor"], rate: float, step: int
+    ) -> None:
+        """Updates `weights` and `slots` in place; may overwrite `gradients`. `step` counts from 1."""
+        raise NotImplementedError(type(self).__name__)
+
+
+def optimizers() -> Mapping[str, type[Optimizer]]:
+    """All optimizers by type."""
+    return choices("layerloom.training.optimizers", Optimizer)
+
+
+def create_optimizer(type_name: str, config: Mapping[str, Any], field: str) -> Optimizer:  # Any: JSON
+    """Raises `ProblemError` with `optimizer.unknown` or `config.invalid`."""
+    return create(optimizers(), "optimizer", type_name, config, field)
