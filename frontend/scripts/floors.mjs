@@ -1,11 +1,15 @@
 // Runs dependency-cruiser over src and fails on a broken floor, and also when it read too little to have checked one.
 import { spawnSync } from "node:child_process";
 
-const result = spawnSync("depcruise", ["src", "--config", ".dependency-cruiser.cjs", "--output-type", "json"], {
-  encoding: "utf8",
-  maxBuffer: 256 * 1024 * 1024,
-  shell: process.platform === "win32",
-});
+const result = spawnSync(
+  "depcruise",
+  ["src", "--config", ".dependency-cruiser.cjs", "--output-type", "json"],
+  {
+    encoding: "utf8",
+    maxBuffer: 256 * 1024 * 1024,
+    shell: process.platform === "win32",
+  },
+);
 if (!result.stdout) {
   console.error(result.stderr || "dependency-cruiser gave no output");
   process.exit(1);

@@ -1,6 +1,6 @@
 /** Typed calls of the REST API. Every failure is an `ApiProblems` that carries what the server said. */
 
-import type { Document, DataBinding } from "../document/types";
+import type { DataBinding, Document } from "../document/types";
 import type {
   Catalogue,
   CheckResult,
@@ -58,7 +58,11 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
-async function request(method: string, path: string, { body, headers, signal }: Options = {}): Promise<Response> {
+async function request(
+  method: string,
+  path: string,
+  { body, headers, signal }: Options = {},
+): Promise<Response> {
   const isForm = body instanceof FormData;
   let response: Response;
   try {
@@ -75,7 +79,12 @@ async function request(method: string, path: string, { body, headers, signal }: 
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiProblems(0, [
-      { code: "server.unreachable", severity: "error", message: "The server could not be reached.", hint: "" },
+      {
+        code: "server.unreachable",
+        severity: "error",
+        message: "The server could not be reached.",
+        hint: "",
+      },
     ]);
   }
   if (!response.ok) throw new ApiProblems(response.status, await problemsOf(response));
@@ -124,10 +133,11 @@ export const api = {
   health: () => json<{ status: string; version: string }>("GET", "/health"),
 
   /** Exchanges a token or a one-time ticket for the session's cookie. */
-  signIn: (secret: { token: string } | { ticket: string }) => request("POST", "/session", { body: secret }).then(() => undefined),
+  signIn: (secret: { token: string } | { ticket: string }) =>
+    request("POST", "/session", { body: secret }).then(() => undefined),
   /** Whether the cookie is good. */
   isSignedIn: () =>
-    request("GET", "/projects?limit=1").then(
+    request("GET", "/session").then(
       () => true,
       (error: unknown) => {
         if (error instanceof ApiProblems && error.status === 401) return false;
@@ -136,7 +146,8 @@ export const api = {
     ),
 
   layers: () => json<Catalogue>("GET", "/layers"),
-  check: (document: Document, signal?: AbortSignal) => json<CheckResult>("POST", "/check", { body: document, signal }),
+  check: (document: Document, signal?: AbortSignal) =>
+    json<CheckResult>("POST", "/check", { body: document, signal }),
 
   exportDocument: (format: ExportFormat, document: Document) =>
     request("POST", `/export/${format}`, { body: document }).then((response) => response.text()),
@@ -180,7 +191,8 @@ export const api = {
   run: (id: string) => json<Run>("GET", `/runs/${encoded(id)}`),
   deleteRun: (id: string) => request("DELETE", `/runs/${encoded(id)}`).then(() => undefined),
   pauseRun: (id: string) => request("POST", `/runs/${encoded(id)}/pause`, { body: {} }).then(() => undefined),
-  resumeRun: (id: string) => request("POST", `/runs/${encoded(id)}/resume`, { body: {} }).then(() => undefined),
+  resumeRun: (id: string) =>
+    request("POST", `/runs/${encoded(id)}/resume`, { body: {} }).then(() => undefined),
   stopRun: (id: string) => request("POST", `/runs/${encoded(id)}/stop`, { body: {} }).then(() => undefined),
   changeTraining: (
     id: string,
@@ -190,8 +202,11 @@ export const api = {
     json<readonly RunEvent[]>("GET", `/runs/${encoded(id)}/events?after=${after}&limit=${limit}`),
   runHistory: (id: string) => json<RunHistory>("GET", `/runs/${encoded(id)}/history`),
   evaluate: (id: string, data?: DataBinding) =>
-    json<{ readonly [key: string]: Json }>("POST", `/runs/${encoded(id)}/evaluate`, { body: data ? { data } : {} }),
-  predict: (id: string, body: JsonRequest) => json<{ readonly [key: string]: Json }>("POST", `/runs/${encoded(id)}/predict`, { body }),
+    json<{ readonly [key: string]: Json }>("POST", `/runs/${encoded(id)}/evaluate`, {
+      body: data ? { data } : {},
+    }),
+  predict: (id: string, body: JsonRequest) =>
+    json<{ readonly [key: string]: Json }>("POST", `/runs/${encoded(id)}/predict`, { body }),
 } as const;
 
 type JsonRequest = { readonly [key: string]: unknown };

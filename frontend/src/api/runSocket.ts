@@ -29,7 +29,12 @@ const TERMINAL: ReadonlySet<RunEvent["kind"]> = new Set(["run_finished", "run_st
 
 /** Follows until the run is over, or until the returned function is called. */
 export function followRun(runId: string, options: FollowOptions): () => void {
-  const { onEvents, onConnection = () => {}, openSocket = openReconnecting, fetchEvents = api.runEvents } = options;
+  const {
+    onEvents,
+    onConnection = () => {},
+    openSocket = openReconnecting,
+    fetchEvents = api.runEvents,
+  } = options;
   let lastSeq = options.after ?? 0;
   let isEnded = false;
   /** Batches are taken one after another, also when one waits for a gap to be filled. */

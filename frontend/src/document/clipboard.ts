@@ -1,7 +1,7 @@
 /** A part of a model as text, to be pasted here, in another tab, or into a message. */
 
-import type { Document, Layer, LayerId, Model, ModelId, Node, NodeId, Position } from "./types";
 import { splitSource } from "./questions";
+import type { Document, Layer, LayerId, Model, ModelId, Node, NodeId, Position } from "./types";
 
 const FRAGMENT = "layerloom/fragment/1";
 
@@ -27,7 +27,13 @@ export function fragmentOf(document: Document, modelId: ModelId, ids: readonly N
     addLayers(model, node.layer, layers);
     positions[id] = document.view?.[modelId]?.nodes?.[id] ?? [0, 0];
   }
-  return { format: FRAGMENT, layers, nodes, positions, models: definitionsOf(document, Object.values(layers)) };
+  return {
+    format: FRAGMENT,
+    layers,
+    nodes,
+    positions,
+    models: definitionsOf(document, Object.values(layers)),
+  };
 }
 
 function inside(node: Node, chosen: ReadonlySet<NodeId>): Node {
@@ -66,7 +72,8 @@ export function fragmentFromText(text: string): Fragment | null {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return null;
     const fragment = value as Partial<Fragment>;
-    if (fragment.format !== FRAGMENT || !isDictionary(fragment.layers) || !isDictionary(fragment.nodes)) return null;
+    if (fragment.format !== FRAGMENT || !isDictionary(fragment.layers) || !isDictionary(fragment.nodes))
+      return null;
     const isWhole = Object.values(fragment.nodes).every((node) => typeof node?.layer === "string");
     if (!isWhole) return null;
     return { ...(fragment as Fragment), positions: fragment.positions ?? {}, models: fragment.models ?? {} };

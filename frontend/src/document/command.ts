@@ -9,8 +9,18 @@ export interface Refusal {
 }
 
 export type Outcome =
-  | { readonly document: Document; readonly created?: readonly NodeId[]; readonly model?: ModelId; readonly refused?: undefined }
-  | { readonly refused: Refusal; readonly document?: undefined; readonly created?: undefined; readonly model?: undefined };
+  | {
+      readonly document: Document;
+      readonly created?: readonly NodeId[];
+      readonly model?: ModelId;
+      readonly refused?: undefined;
+    }
+  | {
+      readonly refused: Refusal;
+      readonly document?: undefined;
+      readonly created?: undefined;
+      readonly model?: undefined;
+    };
 
 /** Plain data (`kind`, `args`) that can be logged, sent and replayed, with the pure function that carries it out. */
 export interface Command {

@@ -1,10 +1,25 @@
 /** Immutable edits of a document that commands are made of. Unchanged parts keep their identity. */
 
-import type { Document, Layer, LayerId, Model, ModelId, ModelView, Node, NodeId, Position, Training } from "./types";
+import type {
+  Document,
+  Layer,
+  LayerId,
+  Model,
+  ModelId,
+  ModelView,
+  Node,
+  NodeId,
+  Position,
+  Training,
+} from "./types";
 
 type Dictionary<Value> = { readonly [key: string]: Value };
 
-export function withKey<Value>(dictionary: Dictionary<Value> | undefined, key: string, value: Value): Dictionary<Value> {
+export function withKey<Value>(
+  dictionary: Dictionary<Value> | undefined,
+  key: string,
+  value: Value,
+): Dictionary<Value> {
   return { ...dictionary, [key]: value };
 }
 
@@ -21,7 +36,9 @@ export function withRenamedKey<Value>(
   from: string,
   to: string,
 ): Dictionary<Value> {
-  return Object.fromEntries(Object.entries(dictionary ?? {}).map(([key, value]) => [key === from ? to : key, value]));
+  return Object.fromEntries(
+    Object.entries(dictionary ?? {}).map(([key, value]) => [key === from ? to : key, value]),
+  );
 }
 
 export function withModel(document: Document, model: ModelId, change: (model: Model) => Model): Document {
@@ -39,7 +56,11 @@ export function withNode(model: Model, node: NodeId, value: Node): Model {
   return { ...model, nodes: withKey(model.nodes, node, value) };
 }
 
-export function withView(document: Document, model: ModelId, change: (view: ModelView) => ModelView): Document {
+export function withView(
+  document: Document,
+  model: ModelId,
+  change: (view: ModelView) => ModelView,
+): Document {
   return { ...document, view: { ...document.view, [model]: change(document.view?.[model] ?? {}) } };
 }
 

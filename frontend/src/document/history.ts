@@ -22,7 +22,13 @@ export const COALESCE_MS = 1500;
 
 export const emptyHistory: History = { done: [], undone: [] };
 
-export function record(history: History, command: Command, before: Document, after: Document, time: number): History {
+export function record(
+  history: History,
+  command: Command,
+  before: Document,
+  after: Document,
+  time: number,
+): History {
   if (after === before) return history;
   const last = history.done.at(-1);
   const isSameTyping =
@@ -33,7 +39,10 @@ export function record(history: History, command: Command, before: Document, aft
     last.after === before &&
     time - last.time <= COALESCE_MS;
   if (isSameTyping) {
-    return { done: [...history.done.slice(0, -1), { command, before: last.before, after, time }], undone: [] };
+    return {
+      done: [...history.done.slice(0, -1), { command, before: last.before, after, time }],
+      undone: [],
+    };
   }
   return { done: [...history.done, { command, before, after, time }].slice(-MOST_STEPS), undone: [] };
 }

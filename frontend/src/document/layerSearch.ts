@@ -6,7 +6,10 @@ import type { LayerTypeDescription } from "../schema";
 export type Searchable = Pick<LayerTypeDescription, "type" | "summary" | "search_words">;
 
 /** All types that match every word of the query, best first; the catalogue's order where they match alike. */
-export function searchLayerTypes<Type extends Searchable>(types: readonly Type[], query: string): readonly Type[] {
+export function searchLayerTypes<Type extends Searchable>(
+  types: readonly Type[],
+  query: string,
+): readonly Type[] {
   const words = query.trim().toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return types;
   return types

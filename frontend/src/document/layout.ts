@@ -15,7 +15,13 @@ const GAP_WITHIN_LAYER = 40;
 
 export function arranged({ nodes, edges }: LayoutTask): Positions {
   const graph = new Graph({ multigraph: false });
-  graph.setGraph({ rankdir: "LR", ranksep: GAP_BETWEEN_LAYERS, nodesep: GAP_WITHIN_LAYER, marginx: 0, marginy: 0 });
+  graph.setGraph({
+    rankdir: "LR",
+    ranksep: GAP_BETWEEN_LAYERS,
+    nodesep: GAP_WITHIN_LAYER,
+    marginx: 0,
+    marginy: 0,
+  });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of nodes) graph.setNode(id, { width, height });
   for (const { source, target } of edges) {

@@ -1,6 +1,14 @@
 /** Ports of layers and the edges between them, from the document, the catalogue and the last check. */
 
-import type { Catalogue, CheckedLayer, CheckResult, InputPort, LayerTypeDescription, OutputPort, Spec } from "../schema";
+import type {
+  Catalogue,
+  CheckedLayer,
+  CheckResult,
+  InputPort,
+  LayerTypeDescription,
+  OutputPort,
+  Spec,
+} from "../schema";
 import { inputsOf, outputsOf, writtenEdges } from "./questions";
 import type { Document, LayerId, Model, ModelId, NodeId, PortName } from "./types";
 
@@ -60,7 +68,8 @@ export function portLookup(
       const definition = typeof config?.model === "string" ? document.models[config.model] : undefined;
       return definition ? portsOfModel(definition) : UNKNOWN;
     }
-    if (typeof config?.layer === "string" && config.layer in layers && depth < 32) return answer(config.layer, depth + 1);
+    if (typeof config?.layer === "string" && config.layer in layers && depth < 32)
+      return answer(config.layer, depth + 1);
     const known = check?.models[model]?.layers[layer];
     const isSameType = checked === null || checked.models[model]?.layers[layer]?.type === type;
     if (known?.inputs && known.outputs && isSameType) return portsOfCheck(known as Ports & CheckedLayer);
@@ -87,7 +96,12 @@ function portsOfModel(model: Model): Ports {
   let ports = modelPorts.get(model);
   if (!ports) {
     ports = {
-      inputs: inputsOf(model).map((name) => ({ name, description: model.nodes[name]?.label ?? "", least: 1, most: 1 })),
+      inputs: inputsOf(model).map((name) => ({
+        name,
+        description: model.nodes[name]?.label ?? "",
+        least: 1,
+        most: 1,
+      })),
       outputs: outputsOf(model).map((name) => ({ name, description: model.nodes[name]?.label ?? "" })),
     };
     modelPorts.set(model, ports);
@@ -154,7 +168,12 @@ export function writtenPort(model: Model, node: NodeId, port: PortName, ports: P
 }
 
 /** Spec of what leaves an output port, when the last check knows it. */
-export function specOf(check: CheckResult | null, model: ModelId, node: NodeId, port: PortName): Spec | undefined {
+export function specOf(
+  check: CheckResult | null,
+  model: ModelId,
+  node: NodeId,
+  port: PortName,
+): Spec | undefined {
   const outputs = check?.models[model]?.nodes[node]?.outputs;
   return outputs?.[port];
 }

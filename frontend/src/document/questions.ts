@@ -11,7 +11,9 @@ export function splitSource(source: SourceText): { readonly node: NodeId; readon
 }
 
 /** Remembers an answer as long as its subject lives; a changed document has other objects. */
-function remembered<Subject extends object, Answer>(answer: (subject: Subject) => Answer): (subject: Subject) => Answer {
+function remembered<Subject extends object, Answer>(
+  answer: (subject: Subject) => Answer,
+): (subject: Subject) => Answer {
   const known = new WeakMap<Subject, Answer>();
   return (subject) => {
     let value = known.get(subject);
@@ -172,7 +174,9 @@ export function calledModel(model: Model, layer: LayerId): ModelId | null {
 export function usedBy(document: Document, definition: ModelId): readonly ModelId[] {
   return Object.entries(document.models)
     .filter(([, model]) =>
-      Object.values(model.layers).some((layer) => layer.type === "Model" && layer.config?.model === definition),
+      Object.values(model.layers).some(
+        (layer) => layer.type === "Model" && layer.config?.model === definition,
+      ),
     )
     .map(([id]) => id);
 }
@@ -202,7 +206,9 @@ export function wrappersOf(model: Model, layer: LayerId): readonly LayerId[] {
 
 /** Ids of all nodes in an order in which every source comes before its targets; nodes on a cycle come last. */
 export const inOrder = remembered((model: Model): readonly NodeId[] => {
-  const waiting = new Map(Object.keys(model.nodes).map((id) => [id, producersOf(model, id).filter((p) => p in model.nodes).length]));
+  const waiting = new Map(
+    Object.keys(model.nodes).map((id) => [id, producersOf(model, id).filter((p) => p in model.nodes).length]),
+  );
   const ready = [...waiting].filter(([, count]) => count === 0).map(([id]) => id);
   const order: NodeId[] = [];
   while (ready.length > 0) {
@@ -219,7 +225,11 @@ export const inOrder = remembered((model: Model): readonly NodeId[] => {
   return [...order, ...waiting.keys()];
 });
 
-export function positionOf(document: Document, model: ModelId, node: NodeId): readonly [number, number] | undefined {
+export function positionOf(
+  document: Document,
+  model: ModelId,
+  node: NodeId,
+): readonly [number, number] | undefined {
   return document.view?.[model]?.nodes?.[node];
 }
 

@@ -192,7 +192,11 @@ export interface EpochEnded extends EventBase<"epoch_ended"> {
   readonly losses: Losses;
   readonly metrics: Metrics;
   readonly regularization?: number | null;
-  readonly validation: { readonly loss: number | null; readonly losses: Losses; readonly metrics: Metrics } | null;
+  readonly validation: {
+    readonly loss: number | null;
+    readonly losses: Losses;
+    readonly metrics: Metrics;
+  } | null;
   readonly seconds: number;
   readonly samples_per_second: number;
   readonly learning_rate: number;

@@ -59,7 +59,8 @@ export function startChecking(): () => void {
 
   soon();
   const unsubscribe = useDocument.subscribe((state, before) => {
-    if (state.projectId !== before.projectId) useCheck.setState({ check: null, checked: null, problems: NO_PROBLEMS });
+    if (state.projectId !== before.projectId)
+      useCheck.setState({ check: null, checked: null, problems: NO_PROBLEMS });
     if (state.document !== before.document && !isOnlyMoved(state.document, before.document)) soon();
   });
   return () => {

@@ -4,6 +4,8 @@ import { create } from "zustand";
 import type { Command, Outcome } from "../document/command";
 import { emptyHistory, type History, record, redo, undo } from "../document/history";
 import { type Document, emptyDocument, MAIN, type ModelId } from "../document/types";
+import { translated } from "../i18n";
+import { announce } from "./announceStore";
 import { notify } from "./noticeStore";
 import { refusalText } from "./refusals";
 import { useSelection } from "./selectionStore";
@@ -73,7 +75,12 @@ export const useDocument = create<DocumentState>((set, get) => {
   function travel(step: ReturnType<typeof undo>): void {
     if (!step) return;
     const { document, history } = step;
-    set({ document, modelPath: existing(get().modelPath, document), saveState: "unsaved", ...steps(history) });
+    set({
+      document,
+      modelPath: existing(get().modelPath, document),
+      saveState: get().saveState === "conflict" ? "conflict" : "unsaved",
+      ...steps(history),
+    });
     pruneSelection();
   }
 
@@ -94,18 +101,27 @@ export const useDocument = create<DocumentState>((set, get) => {
       }
       const after = outcome.document;
       if (after !== before) {
+        announce(translated(`did.${command.kind}`, "", { name: outcome.created?.[0] ?? "" }));
         set({
           document: after,
           modelPath: existing(renamedPath(get().modelPath, command), after),
-          saveState: "unsaved",
+          saveState: get().saveState === "conflict" ? "conflict" : "unsaved",
           ...steps(record(history, command, before, after, Date.now())),
         });
         pruneSelection();
       }
       return outcome;
     },
-    undo: () => travel(undo(get().history)),
-    redo: () => travel(redo(get().history)),
+    undo: () => {
+      const step = undo(get().history);
+      travel(step);
+      if (step) announce(translated("did.undo", ""));
+    },
+    redo: () => {
+      const step = redo(get().history);
+      travel(step);
+      if (step) announce(translated("did.redo", ""));
+    },
     enterModel: (model) => {
       if (model in get().document.models) show([...get().modelPath, model]);
     },

@@ -6,7 +6,12 @@ import type { JsonObject } from "../schema";
 
 /** A new layer of a type, or (`again`) another call of the layer that a node calls. */
 export type Insertion =
-  | { readonly type: string; readonly config?: JsonObject; readonly name?: string; readonly again?: undefined }
+  | {
+      readonly type: string;
+      readonly config?: JsonObject;
+      readonly name?: string;
+      readonly again?: undefined;
+    }
   | { readonly again: NodeId };
 
 /** Pixels of the page, as pointer events have them. */
@@ -19,7 +24,11 @@ interface InsertionState {
   /** What is being dragged, and where the pointer is. */
   readonly dragged: { readonly insertion: Insertion; readonly at: PagePoint } | null;
   /** What is to be placed now: at a point of the page, or where the canvas finds room. */
-  readonly request: { readonly id: number; readonly insertion: Insertion; readonly at: PagePoint | null } | null;
+  readonly request: {
+    readonly id: number;
+    readonly insertion: Insertion;
+    readonly at: PagePoint | null;
+  } | null;
   insert(insertion: Insertion, at?: PagePoint): void;
   drag(insertion: Insertion, at: PagePoint): void;
   /** Lets go: places what is dragged. */

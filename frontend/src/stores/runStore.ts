@@ -3,11 +3,11 @@
 import { create } from "zustand";
 import { ApiProblems, api } from "../api/client";
 import { type Connection, followRun } from "../api/runSocket";
+import { t } from "../i18n";
+import type { Problem } from "../schema";
 import { useDocument } from "./documentStore";
 import { notify } from "./noticeStore";
 import { isOver, newRunView, type RunView, withEvents } from "./runView";
-import type { Problem } from "../schema";
-import { t } from "../i18n";
 
 interface RunStoreState {
   /** null: no run yet. A new object after each batch of events. */
@@ -22,7 +22,10 @@ interface RunStoreState {
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
-  changeTraining(change: { loss_weights?: { readonly [output: string]: number }; learning_rate?: number }): Promise<void>;
+  changeTraining(change: {
+    loss_weights?: { readonly [output: string]: number };
+    learning_rate?: number;
+  }): Promise<void>;
   /** Shows a run from its first event on and follows it. */
   attach(runId: string): void;
   /** Shows the project's newest run, if it has one. */

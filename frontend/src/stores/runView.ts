@@ -132,7 +132,8 @@ function apply(draft: Draft, event: RunEvent): void {
       draft.epochTable = [...draft.epochTable.filter(({ epoch }) => epoch < event.epoch), event];
       const x = event.epoch * draft.stepsPerEpoch;
       draft.epochCurves.push(x, { ...event.losses, [TOTAL]: event.loss });
-      if (event.validation) draft.validation.push(x, { ...event.validation.losses, [TOTAL]: event.validation.loss });
+      if (event.validation)
+        draft.validation.push(x, { ...event.validation.losses, [TOTAL]: event.validation.loss });
       break;
     }
     case "training_changed":

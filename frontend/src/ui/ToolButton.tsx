@@ -5,7 +5,9 @@ import type { LucideIcon } from "lucide-react";
 import type { ComponentPropsWithoutRef } from "react";
 import { keysText } from "./Keys";
 
-interface ToolButtonProps extends ActionIconProps, Omit<ComponentPropsWithoutRef<"button">, keyof ActionIconProps> {
+interface ToolButtonProps
+  extends ActionIconProps,
+    Omit<ComponentPropsWithoutRef<"button">, keyof ActionIconProps> {
   readonly icon: LucideIcon;
   readonly name: string;
   /** Shortcut, shown in the tooltip. */

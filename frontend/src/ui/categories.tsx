@@ -14,8 +14,8 @@ import {
   type LucideIcon,
   Minimize2,
   Repeat,
-  Scaling,
   Scale,
+  Scaling,
   ShieldHalf,
   Wand2,
   Workflow,
@@ -64,7 +64,9 @@ export const CATEGORY_ORDER: readonly string[] = [
 
 export function categoryLook(category: string): CategoryLook {
   const icon = ICONS[category];
-  return icon ? { color: `var(--ll-category-${category})`, icon } : { color: "var(--ll-text-faint)", icon: Box };
+  return icon
+    ? { color: `var(--ll-category-${category})`, icon }
+    : { color: "var(--ll-text-faint)", icon: Box };
 }
 
 /** Ends and models have a look of their own within their category. */

@@ -12,14 +12,19 @@ import { trainingWithOutput } from "./training";
 export { fragmentOf as copyNodes } from "../clipboard";
 
 /** `offset` moves the copies away from where they were copied. */
-export const paste = command("paste", (document: Document, args: { model: ModelId; fragment: Fragment; offset: Position }) =>
-  pasted(document, args.model, args.fragment, args.offset),
+export const paste = command(
+  "paste",
+  (document: Document, args: { model: ModelId; fragment: Fragment; offset: Position }) =>
+    pasted(document, args.model, args.fragment, args.offset),
 );
 
-export const duplicateNodes = command("duplicate", (document: Document, args: { model: ModelId; nodes: readonly NodeId[] }) => {
-  const fragment = fragmentOf(document, args.model, args.nodes);
-  return fragment ? pasted(document, args.model, fragment, [40, 48]) : refuse("selection.empty");
-});
+export const duplicateNodes = command(
+  "duplicate",
+  (document: Document, args: { model: ModelId; nodes: readonly NodeId[] }) => {
+    const fragment = fragmentOf(document, args.model, args.nodes);
+    return fragment ? pasted(document, args.model, fragment, [40, 48]) : refuse("selection.empty");
+  },
+);
 
 function pasted(document: Document, modelId: ModelId, fragment: Fragment, offset: Position) {
   const model = document.models[modelId];
@@ -44,7 +49,8 @@ function pasted(document: Document, modelId: ModelId, fragment: Fragment, offset
   );
   let result = withPositions({ ...whole, models: { ...models, [modelId]: next } }, modelId, positions);
   for (const id of nodes.values()) {
-    if (next.layers[next.nodes[id]!.layer]?.type === "Output") result = trainingWithOutput(result, modelId, id);
+    if (next.layers[next.nodes[id]!.layer]?.type === "Output")
+      result = trainingWithOutput(result, modelId, id);
   }
   return { document: result, created: [...nodes.values()] };
 }
@@ -62,7 +68,10 @@ function withFragment(model: Model, fragment: Fragment): { next: Model; nodes: R
   for (const [id, layer] of Object.entries(fragment.layers)) {
     // A layer that bears its node's name goes on doing so.
     const namesake = fragment.nodes[id]?.layer === id ? nodes.get(id) : undefined;
-    const to = namesake && !(namesake in draft.layers) ? namesake : uniqueId(id, (name) => name in draft.layers || name in draft.nodes);
+    const to =
+      namesake && !(namesake in draft.layers)
+        ? namesake
+        : uniqueId(id, (name) => name in draft.layers || name in draft.nodes);
     layers.set(id, to);
     draft = { ...draft, layers: { ...draft.layers, [to]: layer } };
   }
@@ -78,7 +87,10 @@ function withFragment(model: Model, fragment: Fragment): { next: Model; nodes: R
   for (const [from, to] of nodes) {
     const node = fragment.nodes[from]!;
     const inputs = Object.fromEntries(
-      Object.entries(node.inputs ?? {}).map(([port, sources]) => [port, sources.map((text) => renamed(text, nodes))]),
+      Object.entries(node.inputs ?? {}).map(([port, sources]) => [
+        port,
+        sources.map((text) => renamed(text, nodes)),
+      ]),
     );
     renamedNodes[to] = withInputs({ ...node, layer: layers.get(node.layer) ?? node.layer }, inputs);
   }

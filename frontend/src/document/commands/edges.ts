@@ -20,7 +20,12 @@ export interface Connect {
 }
 
 /** The reason why an edge cannot be made, or null. A full port that takes one edge is no reason: it is replaced. */
-export function refusalOfEdge(model: Model, source: PortPlace, target: PortPlace, ports: PortLookup): Refusal | null {
+export function refusalOfEdge(
+  model: Model,
+  source: PortPlace,
+  target: PortPlace,
+  ports: PortLookup,
+): Refusal | null {
   const from = model.nodes[source.node];
   const to = model.nodes[target.node];
   if (!from || !to) return { code: "node.unknown", values: { node: from ? target.node : source.node } };
@@ -58,47 +63,55 @@ export function connect(args: Connect, ports: PortLookup): Command {
 }
 
 /** Removes edges, as `edgesOf` gives them. */
-export const disconnect = command("disconnect", (document: Document, args: { model: ModelId; edges: readonly Edge[] }) => {
-  const model = document.models[args.model];
-  if (!model) return refuse("model.unknown", { model: args.model });
-  let next = document;
-  const gone = new Map<NodeId, Map<PortName, Set<number>>>();
-  for (const { target } of args.edges) {
-    const node = model.nodes[target.node];
-    if (!node) continue;
-    const ports = gone.get(target.node) ?? new Map<PortName, Set<number>>();
-    const key = writtenKey(node, target.port);
-    ports.set(key, (ports.get(key) ?? new Set()).add(target.index));
-    gone.set(target.node, ports);
-  }
-  for (const [id, ports] of gone) {
-    const node = model.nodes[id]!;
-    const inputs = Object.fromEntries(
-      Object.entries(node.inputs ?? {}).map(([port, sources]) => [
-        port,
-        sources.filter((_source, index) => !ports.get(port)?.has(index)),
-      ]),
-    );
-    next = withNodeInputs(next, args.model, id, inputs);
-  }
-  return next === document ? refuse("selection.empty") : { document: next };
-});
+export const disconnect = command(
+  "disconnect",
+  (document: Document, args: { model: ModelId; edges: readonly Edge[] }) => {
+    const model = document.models[args.model];
+    if (!model) return refuse("model.unknown", { model: args.model });
+    let next = document;
+    const gone = new Map<NodeId, Map<PortName, Set<number>>>();
+    for (const { target } of args.edges) {
+      const node = model.nodes[target.node];
+      if (!node) continue;
+      const ports = gone.get(target.node) ?? new Map<PortName, Set<number>>();
+      const key = writtenKey(node, target.port);
+      ports.set(key, (ports.get(key) ?? new Set()).add(target.index));
+      gone.set(target.node, ports);
+    }
+    for (const [id, ports] of gone) {
+      const node = model.nodes[id]!;
+      const inputs = Object.fromEntries(
+        Object.entries(node.inputs ?? {}).map(([port, sources]) => [
+          port,
+          sources.filter((_source, index) => !ports.get(port)?.has(index)),
+        ]),
+      );
+      next = withNodeInputs(next, args.model, id, inputs);
+    }
+    return next === document ? refuse("selection.empty") : { document: next };
+  },
+);
 
 /** Moves an edge to another place among its port's sources. */
-export const reorderEdge = command("reorderEdge", (document: Document, args: { model: ModelId; edge: Edge; to: number }) => {
-  const { node: id, port, index } = args.edge.target;
-  const node = document.models[args.model]?.nodes[id];
-  if (!node) return refuse("node.unknown", { node: id });
-  const key = writtenKey(node, port);
-  const sources = node.inputs?.[key] ?? [];
-  const moved = sources[index];
-  if (moved === undefined || args.to < 0 || args.to >= sources.length) return refuse("selection.empty");
-  const order = sources.toSpliced(index, 1).toSpliced(args.to, 0, moved);
-  return { document: withNodeInputs(document, args.model, id, { ...node.inputs, [key]: order }) };
-});
+export const reorderEdge = command(
+  "reorderEdge",
+  (document: Document, args: { model: ModelId; edge: Edge; to: number }) => {
+    const { node: id, port, index } = args.edge.target;
+    const node = document.models[args.model]?.nodes[id];
+    if (!node) return refuse("node.unknown", { node: id });
+    const key = writtenKey(node, port);
+    const sources = node.inputs?.[key] ?? [];
+    const moved = sources[index];
+    if (moved === undefined || args.to < 0 || args.to >= sources.length) return refuse("selection.empty");
+    const order = sources.toSpliced(index, 1).toSpliced(args.to, 0, moved);
+    return { document: withNodeInputs(document, args.model, id, { ...node.inputs, [key]: order }) };
+  },
+);
 
 function withNodeInputs(document: Document, model: ModelId, node: NodeId, inputs: Node["inputs"]): Document {
-  return withModel(document, model, (before) => withNode(before, node, withInputs(before.nodes[node]!, inputs)));
+  return withModel(document, model, (before) =>
+    withNode(before, node, withInputs(before.nodes[node]!, inputs)),
+  );
 }
 
 /** `inputs` may be written for a node's only port. */

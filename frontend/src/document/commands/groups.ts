@@ -2,9 +2,9 @@
 
 import type { Spec } from "../../schema";
 import { type Command, command, refuse } from "../command";
-import { withInputs, withKey, withPositions, withView, withoutKeys } from "../edit";
+import { withInputs, withKey, withoutKeys, withPositions, withView } from "../edit";
 import { isIdentifier, snakeCase, uniqueId } from "../names";
-import { edgesOf, type Edge, type PortLookup, sourceText } from "../ports";
+import { type Edge, edgesOf, type PortLookup, sourceText } from "../ports";
 import { callsOf, consumersOf, downstreamOf, typeOf, wrappersOf } from "../questions";
 import type { Document, Layer, LayerId, Model, ModelId, Node, NodeId, Position } from "../types";
 import { freeId } from "./nodes";
@@ -32,7 +32,10 @@ export function groupIntoModel(args: GroupIntoModel, around: Surroundings): Comm
     const definition = uniqueId(snakeCase(name), (id) => id in document.models);
     if (!isIdentifier(definition)) return refuse("id.invalid", { id: definition });
     const { inner, entries, exits, positions } = innerModel(document, modelId, model, chosen, around);
-    const caller = freeId({ ...model, nodes: withoutKeys(model.nodes, chosen) as Model["nodes"] }, definition);
+    const caller = freeId(
+      { ...model, nodes: withoutKeys(model.nodes, chosen) as Model["nodes"] },
+      definition,
+    );
     const outer = outerModel(model, chosen, caller, definition, entries, exits, around.ports);
     const [x, y] = middle(document, modelId, chosen);
     let next: Document = {
@@ -53,7 +56,9 @@ function refusalOfGroup(model: Model, chosen: ReadonlySet<NodeId>) {
     const layer = model.nodes[id]!.layer;
     const other = callsOf(model, layer).find((call) => !chosen.has(call));
     if (other) return refuse("group.shared", { node: id, other });
-    const wrapper = wrappersOf(model, layer).find((name) => callsOf(model, name).some((call) => !chosen.has(call)));
+    const wrapper = wrappersOf(model, layer).find((name) =>
+      callsOf(model, name).some((call) => !chosen.has(call)),
+    );
     if (wrapper) return refuse("group.shared", { node: id, other: wrapper });
   }
   // A path that leaves the group and comes back would make the call feed itself.
@@ -76,7 +81,13 @@ interface Inner {
   readonly positions: Record<NodeId, Position>;
 }
 
-function innerModel(document: Document, modelId: ModelId, model: Model, chosen: ReadonlySet<NodeId>, around: Surroundings): Inner {
+function innerModel(
+  document: Document,
+  modelId: ModelId,
+  model: Model,
+  chosen: ReadonlySet<NodeId>,
+  around: Surroundings,
+): Inner {
   const edges = edgesOf(model, around.ports);
   const layers: Record<LayerId, Layer> = {};
   const nodes: Record<NodeId, Node> = {};
@@ -99,17 +110,27 @@ function innerModel(document: Document, modelId: ModelId, model: Model, chosen: 
   for (const edge of edges) {
     const key = `${edge.source.node}.${edge.source.port}`;
     if (chosen.has(edge.target.node)) {
-      let source = sourceText(edge.source.node, edge.source.port, around.ports(model.nodes[edge.source.node]?.layer ?? ""));
+      let source = sourceText(
+        edge.source.node,
+        edge.source.port,
+        around.ports(model.nodes[edge.source.node]?.layer ?? ""),
+      );
       if (!chosen.has(edge.source.node)) {
         let entry = entries.get(key);
         if (!entry) {
           entry = { id: uniqueId(edge.source.node, isTaken), edge };
           entries.set(key, entry);
           const spec = around.specOf(edge.source.node, edge.source.port);
-          const config = spec && "shape" in spec ? { shape: spec.shape.slice(1), ...(spec.dtype !== "float32" && { dtype: spec.dtype }) } : undefined;
+          const config =
+            spec && "shape" in spec
+              ? { shape: spec.shape.slice(1), ...(spec.dtype !== "float32" && { dtype: spec.dtype }) }
+              : undefined;
           layers[entry.id] = config ? { type: "Input", config } : { type: "Input" };
           nodes[entry.id] = { layer: entry.id };
-          positions[entry.id] = [left - 260, (positions[edge.target.node]?.[1] ?? 0) + (entries.size - 1) * 24];
+          positions[entry.id] = [
+            left - 260,
+            (positions[edge.target.node]?.[1] ?? 0) + (entries.size - 1) * 24,
+          ];
         }
         source = entry.id;
       }
@@ -119,10 +140,17 @@ function innerModel(document: Document, modelId: ModelId, model: Model, chosen: 
         [edge.target.port]: [...(target.inputs?.[edge.target.port] ?? []), source],
       });
     } else if (chosen.has(edge.source.node) && !exits.has(key)) {
-      const id = uniqueId(edge.source.port === "output" ? `${edge.source.node}_output` : edge.source.port, isTaken);
+      const id = uniqueId(
+        edge.source.port === "output" ? `${edge.source.node}_output` : edge.source.port,
+        isTaken,
+      );
       exits.set(key, id);
       layers[id] = { type: "Output" };
-      const source = sourceText(edge.source.node, edge.source.port, around.ports(model.nodes[edge.source.node]!.layer));
+      const source = sourceText(
+        edge.source.node,
+        edge.source.port,
+        around.ports(model.nodes[edge.source.node]!.layer),
+      );
       nodes[id] = { layer: id, inputs: { inputs: [source] } };
       positions[id] = [right + 260, positions[edge.source.node]?.[1] ?? 0];
     }
@@ -142,7 +170,8 @@ function outerModel(
   const gone = new Set([...chosen].map((id) => model.nodes[id]!.layer));
   for (const id of gone) {
     const wrapped = model.layers[id]?.config?.layer;
-    if (typeof wrapped === "string" && callsOf(model, wrapped).every((call) => chosen.has(call))) gone.add(wrapped);
+    if (typeof wrapped === "string" && callsOf(model, wrapped).every((call) => chosen.has(call)))
+      gone.add(wrapped);
   }
   const nodes: Record<NodeId, Node> = {};
   for (const [id, node] of Object.entries(model.nodes)) if (!chosen.has(id)) nodes[id] = node;
@@ -164,7 +193,10 @@ function outerModel(
   nodes[caller] = withInputs({ layer: caller }, inputs);
   return {
     ...model,
-    layers: { ...withoutKeys(model.layers, gone), [caller]: { type: "Model", config: { model: definition } } },
+    layers: {
+      ...withoutKeys(model.layers, gone),
+      [caller]: { type: "Model", config: { model: definition } },
+    },
     nodes,
   };
 }

@@ -19,7 +19,11 @@ export const setConfig = command(
       args.value === undefined
         ? withoutKeys(layer.config, new Set([args.field]))
         : { ...layer.config, [args.field]: args.value };
-    return { document: withModel(document, args.model, (model) => withLayer(model, args.layer, layerWith(layer.type, config))) };
+    return {
+      document: withModel(document, args.model, (model) =>
+        withLayer(model, args.layer, layerWith(layer.type, config)),
+      ),
+    };
   },
   (args) => `${args.model}.${args.layer}.${args.field}`,
 );
@@ -28,9 +32,12 @@ export const setConfig = command(
 export const changeLayerType = command(
   "changeLayerType",
   (document: Document, args: { model: ModelId; layer: LayerId; type: string; config?: JsonObject }) => {
-    if (!document.models[args.model]?.layers[args.layer]) return refuse("layer.unknown", { layer: args.layer });
+    if (!document.models[args.model]?.layers[args.layer])
+      return refuse("layer.unknown", { layer: args.layer });
     return {
-      document: withModel(document, args.model, (model) => withLayer(model, args.layer, layerWith(args.type, args.config ?? {}))),
+      document: withModel(document, args.model, (model) =>
+        withLayer(model, args.layer, layerWith(args.type, args.config ?? {})),
+      ),
     };
   },
 );
@@ -43,7 +50,9 @@ export const addLayer = command(
     if (!model) return refuse("model.unknown", { model: args.model });
     if (args.layer in model.layers) return refuse("id.taken", { id: args.layer });
     return {
-      document: withModel(document, args.model, (before) => withLayer(before, args.layer, layerWith(args.type, args.config ?? {}))),
+      document: withModel(document, args.model, (before) =>
+        withLayer(before, args.layer, layerWith(args.type, args.config ?? {})),
+      ),
     };
   },
 );

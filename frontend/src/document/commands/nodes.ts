@@ -2,10 +2,30 @@
 
 import type { JsonObject } from "../../schema";
 import { command, refuse } from "../command";
-import { withInputs, withKey, withLayer, withModel, withNode, withoutKeys, withPositions, withRenamedKey, withView } from "../edit";
+import {
+  withInputs,
+  withKey,
+  withLayer,
+  withModel,
+  withNode,
+  withoutKeys,
+  withPositions,
+  withRenamedKey,
+  withView,
+} from "../edit";
 import { isIdentifier, snakeCase, uniqueId } from "../names";
 import { callsOf, isShared, layerOf, splitSource, wouldContainItself, wrappersOf } from "../questions";
-import type { Document, LayerId, Model, ModelId, Node, NodeId, PortName, Position, SourceText } from "../types";
+import type {
+  Document,
+  LayerId,
+  Model,
+  ModelId,
+  Node,
+  NodeId,
+  PortName,
+  Position,
+  SourceText,
+} from "../types";
 import { trainingWithOutput, trainingWithoutNodes, trainingWithRenamedNode } from "./training";
 
 export interface AddLayerNode {
@@ -31,13 +51,22 @@ export const addLayerNode = command("addLayerNode", (document: Document, args: A
   }
   const base = snakeCase(args.name ?? (typeof definition === "string" ? definition : args.type));
   const id = freeId(model, base);
-  const layer = args.config && Object.keys(args.config).length > 0 ? { type: args.type, config: args.config } : { type: args.type };
-  const node: Node = args.from ? { layer: id, inputs: { [args.from.port]: [args.from.source] } } : { layer: id };
+  const layer =
+    args.config && Object.keys(args.config).length > 0
+      ? { type: args.type, config: args.config }
+      : { type: args.type };
+  const node: Node = args.from
+    ? { layer: id, inputs: { [args.from.port]: [args.from.source] } }
+    : { layer: id };
   let next = withNode(withLayer(model, id, layer), id, node);
   if (args.to) next = fed(next, args.to, id);
-  const placed = withPositions({ ...document, models: withKey(document.models, args.model, next) }, args.model, {
-    [id]: args.position,
-  });
+  const placed = withPositions(
+    { ...document, models: withKey(document.models, args.model, next) },
+    args.model,
+    {
+      [id]: args.position,
+    },
+  );
   const trained = args.type === "Output" ? trainingWithOutput(placed, args.model, id) : placed;
   return { document: trained, created: [id] };
 });
@@ -59,16 +88,20 @@ export function freeId(model: Model, base: string): string {
 const ONCE = new Set(["Input", "Output"]);
 
 /** Another node of the same layer: it shares the weights. */
-export const callAgain = command("callAgain", (document: Document, args: { model: ModelId; node: NodeId; position?: Position }) => {
-  const model = document.models[args.model];
-  const node = model?.nodes[args.node];
-  if (!model || !node) return refuse("node.unknown", { node: args.node });
-  if (ONCE.has(layerOf(model, args.node)?.type ?? "")) return refuse("layer.called_once", { node: args.node });
-  const id = freeId(model, args.node);
-  const changed = withModel(document, args.model, (before) => withNode(before, id, { layer: node.layer }));
-  const position = args.position ?? beside(document, args.model, args.node);
-  return { document: withPositions(changed, args.model, { [id]: position }), created: [id] };
-});
+export const callAgain = command(
+  "callAgain",
+  (document: Document, args: { model: ModelId; node: NodeId; position?: Position }) => {
+    const model = document.models[args.model];
+    const node = model?.nodes[args.node];
+    if (!model || !node) return refuse("node.unknown", { node: args.node });
+    if (ONCE.has(layerOf(model, args.node)?.type ?? ""))
+      return refuse("layer.called_once", { node: args.node });
+    const id = freeId(model, args.node);
+    const changed = withModel(document, args.model, (before) => withNode(before, id, { layer: node.layer }));
+    const position = args.position ?? beside(document, args.model, args.node);
+    return { document: withPositions(changed, args.model, { [id]: position }), created: [id] };
+  },
+);
 
 function beside(document: Document, model: ModelId, node: NodeId): Position {
   const [x, y] = document.view?.[model]?.nodes?.[node] ?? [0, 0];
@@ -76,19 +109,22 @@ function beside(document: Document, model: ModelId, node: NodeId): Position {
 }
 
 /** This node gets its own copy of the layer: same config, own weights. */
-export const makeIndependent = command("makeIndependent", (document: Document, args: { model: ModelId; node: NodeId }) => {
-  const model = document.models[args.model];
-  const node = model?.nodes[args.node];
-  const layer = model && node ? model.layers[node.layer] : undefined;
-  if (!model || !node || !layer) return refuse("node.unknown", { node: args.node });
-  if (!isShared(model, node.layer)) return refuse("layer.not_shared", { node: args.node });
-  const id = args.node in model.layers ? freeId(model, args.node) : args.node;
-  return {
-    document: withModel(document, args.model, (before) =>
-      withNode(withLayer(before, id, layer), args.node, { ...node, layer: id }),
-    ),
-  };
-});
+export const makeIndependent = command(
+  "makeIndependent",
+  (document: Document, args: { model: ModelId; node: NodeId }) => {
+    const model = document.models[args.model];
+    const node = model?.nodes[args.node];
+    const layer = model && node ? model.layers[node.layer] : undefined;
+    if (!model || !node || !layer) return refuse("node.unknown", { node: args.node });
+    if (!isShared(model, node.layer)) return refuse("layer.not_shared", { node: args.node });
+    const id = args.node in model.layers ? freeId(model, args.node) : args.node;
+    return {
+      document: withModel(document, args.model, (before) =>
+        withNode(withLayer(before, id, layer), args.node, { ...node, layer: id }),
+      ),
+    };
+  },
+);
 
 export const moveNodes = command(
   "moveNodes",
@@ -106,15 +142,18 @@ export const arrange = command(
 );
 
 /** Edges go with their nodes; a layer goes with its last node, and so does what only it wrapped. */
-export const deleteNodes = command("deleteNodes", (document: Document, args: { model: ModelId; nodes: readonly NodeId[] }) => {
-  const gone = new Set(args.nodes.filter((id) => document.models[args.model]?.nodes[id]));
-  if (gone.size === 0) return refuse("selection.empty");
-  let next = withModel(document, args.model, (model) => withoutNodes(model, gone));
-  if (next.view?.[args.model]?.nodes) {
-    next = withView(next, args.model, (view) => ({ ...view, nodes: withoutKeys(view.nodes, gone) }));
-  }
-  return { document: trainingWithoutNodes(next, args.model, gone) };
-});
+export const deleteNodes = command(
+  "deleteNodes",
+  (document: Document, args: { model: ModelId; nodes: readonly NodeId[] }) => {
+    const gone = new Set(args.nodes.filter((id) => document.models[args.model]?.nodes[id]));
+    if (gone.size === 0) return refuse("selection.empty");
+    let next = withModel(document, args.model, (model) => withoutNodes(model, gone));
+    if (next.view?.[args.model]?.nodes) {
+      next = withView(next, args.model, (view) => ({ ...view, nodes: withoutKeys(view.nodes, gone) }));
+    }
+    return { document: trainingWithoutNodes(next, args.model, gone) };
+  },
+);
 
 export function withoutNodes(model: Model, gone: ReadonlySet<NodeId>): Model {
   const nodes: Record<NodeId, Node> = {};
@@ -126,7 +165,9 @@ export function withoutNodes(model: Model, gone: ReadonlySet<NodeId>): Model {
 }
 
 function withoutSources(node: Node, gone: ReadonlySet<NodeId>): Node {
-  const isFed = Object.values(node.inputs ?? {}).some((sources) => sources.some((text) => gone.has(splitSource(text).node)));
+  const isFed = Object.values(node.inputs ?? {}).some((sources) =>
+    sources.some((text) => gone.has(splitSource(text).node)),
+  );
   if (!isFed) return node;
   return withInputs(
     node,
@@ -154,29 +195,33 @@ export function withoutOrphans(model: Model, touched: ReadonlySet<LayerId>): Mod
 }
 
 /** A new id, everywhere: edges, positions, training, and the ports of model layers where it is an Input or Output. */
-export const renameNode = command("renameNode", (document: Document, args: { model: ModelId; node: NodeId; to: NodeId }) => {
-  const { node: from, to } = args;
-  const model = document.models[args.model];
-  const node = model?.nodes[from];
-  if (!model || !node) return refuse("node.unknown", { node: from });
-  if (to === from) return { document };
-  if (!isIdentifier(to)) return refuse("id.invalid", { id: to });
-  if (to in model.nodes) return refuse("id.taken", { id: to });
-  const type = layerOf(model, from)?.type;
-  // An only node that bears its layer's name keeps doing so.
-  const isNamesake = node.layer === from && callsOf(model, from).length === 1 && !(to in model.layers);
-  let next = withModel(document, args.model, (before) => {
-    const nodes: Record<NodeId, Node> = {};
-    for (const [id, value] of Object.entries(before.nodes)) nodes[id === from ? to : id] = withRenamedSource(value, from, to);
-    const renamed = { ...before, nodes };
-    return isNamesake ? withRenamedLayer(renamed, from, to) : renamed;
-  });
-  if (next.view?.[args.model]?.nodes) {
-    next = withView(next, args.model, (view) => ({ ...view, nodes: withRenamedKey(view.nodes, from, to) }));
-  }
-  if (type === "Input" || type === "Output") next = withRenamedModelPort(next, args.model, from, to, type);
-  return { document: trainingWithRenamedNode(next, args.model, from, to) };
-});
+export const renameNode = command(
+  "renameNode",
+  (document: Document, args: { model: ModelId; node: NodeId; to: NodeId }) => {
+    const { node: from, to } = args;
+    const model = document.models[args.model];
+    const node = model?.nodes[from];
+    if (!model || !node) return refuse("node.unknown", { node: from });
+    if (to === from) return { document };
+    if (!isIdentifier(to)) return refuse("id.invalid", { id: to });
+    if (to in model.nodes) return refuse("id.taken", { id: to });
+    const type = layerOf(model, from)?.type;
+    // An only node that bears its layer's name keeps doing so.
+    const isNamesake = node.layer === from && callsOf(model, from).length === 1 && !(to in model.layers);
+    let next = withModel(document, args.model, (before) => {
+      const nodes: Record<NodeId, Node> = {};
+      for (const [id, value] of Object.entries(before.nodes))
+        nodes[id === from ? to : id] = withRenamedSource(value, from, to);
+      const renamed = { ...before, nodes };
+      return isNamesake ? withRenamedLayer(renamed, from, to) : renamed;
+    });
+    if (next.view?.[args.model]?.nodes) {
+      next = withView(next, args.model, (view) => ({ ...view, nodes: withRenamedKey(view.nodes, from, to) }));
+    }
+    if (type === "Input" || type === "Output") next = withRenamedModelPort(next, args.model, from, to, type);
+    return { document: trainingWithRenamedNode(next, args.model, from, to) };
+  },
+);
 
 function withRenamedSource(node: Node, from: NodeId, to: NodeId): Node {
   const rename = (text: SourceText): SourceText => {
@@ -184,10 +229,13 @@ function withRenamedSource(node: Node, from: NodeId, to: NodeId): Node {
     if (source.node !== from) return text;
     return source.port ? `${to}.${source.port}` : to;
   };
-  if (!Object.values(node.inputs ?? {}).some((sources) => sources.some((text) => rename(text) !== text))) return node;
+  if (!Object.values(node.inputs ?? {}).some((sources) => sources.some((text) => rename(text) !== text)))
+    return node;
   return {
     ...node,
-    inputs: Object.fromEntries(Object.entries(node.inputs ?? {}).map(([port, sources]) => [port, sources.map(rename)])),
+    inputs: Object.fromEntries(
+      Object.entries(node.inputs ?? {}).map(([port, sources]) => [port, sources.map(rename)]),
+    ),
   };
 }
 
@@ -201,13 +249,22 @@ function withRenamedLayer(model: Model, from: LayerId, to: LayerId): Model {
       ]),
     ),
     nodes: Object.fromEntries(
-      Object.entries(model.nodes).map(([id, node]) => [id, node.layer === from ? { ...node, layer: to } : node]),
+      Object.entries(model.nodes).map(([id, node]) => [
+        id,
+        node.layer === from ? { ...node, layer: to } : node,
+      ]),
     ),
   };
 }
 
 /** An Input's or Output's id is a port of every layer that calls the model (directly or wrapped). */
-function withRenamedModelPort(document: Document, definition: ModelId, from: string, to: string, type: "Input" | "Output"): Document {
+function withRenamedModelPort(
+  document: Document,
+  definition: ModelId,
+  from: string,
+  to: string,
+  type: "Input" | "Output",
+): Document {
   let next = document;
   for (const [id, model] of Object.entries(document.models)) {
     const callers = new Set<NodeId>();
@@ -246,19 +303,26 @@ function withRenamedSourcePort(node: Node, callers: ReadonlySet<NodeId>, from: P
   if (!node.inputs) return node;
   return {
     ...node,
-    inputs: Object.fromEntries(Object.entries(node.inputs).map(([port, sources]) => [port, sources.map(rename)])),
+    inputs: Object.fromEntries(
+      Object.entries(node.inputs).map(([port, sources]) => [port, sources.map(rename)]),
+    ),
   };
 }
 
 /** A new id for a layer; its nodes keep theirs. */
-export const renameLayer = command("renameLayer", (document: Document, args: { model: ModelId; layer: LayerId; to: LayerId }) => {
-  const model = document.models[args.model];
-  if (!model?.layers[args.layer]) return refuse("layer.unknown", { layer: args.layer });
-  if (args.to === args.layer) return { document };
-  if (!isIdentifier(args.to)) return refuse("id.invalid", { id: args.to });
-  if (args.to in model.layers) return refuse("id.taken", { id: args.to });
-  return { document: withModel(document, args.model, (before) => withRenamedLayer(before, args.layer, args.to)) };
-});
+export const renameLayer = command(
+  "renameLayer",
+  (document: Document, args: { model: ModelId; layer: LayerId; to: LayerId }) => {
+    const model = document.models[args.model];
+    if (!model?.layers[args.layer]) return refuse("layer.unknown", { layer: args.layer });
+    if (args.to === args.layer) return { document };
+    if (!isIdentifier(args.to)) return refuse("id.invalid", { id: args.to });
+    if (args.to in model.layers) return refuse("id.taken", { id: args.to });
+    return {
+      document: withModel(document, args.model, (before) => withRenamedLayer(before, args.layer, args.to)),
+    };
+  },
+);
 
 /** Free text beside the id, in any language. */
 export const setLabel = command(
@@ -269,7 +333,9 @@ export const setLabel = command(
     const { label: _before, ...rest } = node;
     const label = args.label.slice(0, 200);
     return {
-      document: withModel(document, args.model, (model) => withNode(model, args.node, label ? { ...rest, label } : rest)),
+      document: withModel(document, args.model, (model) =>
+        withNode(model, args.node, label ? { ...rest, label } : rest),
+      ),
     };
   },
   (args) => `${args.model}.${args.node}`,

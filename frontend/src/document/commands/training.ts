@@ -2,8 +2,18 @@
 
 import { command, refuse } from "../command";
 import { withKey, withoutKeys, withRenamedKey, withTraining } from "../edit";
+import type {
+  ColumnBinding,
+  DataBinding,
+  Document,
+  Fit,
+  ModelId,
+  NodeId,
+  OutputTraining,
+  Training,
+  Typed,
+} from "../types";
 import { MAIN } from "../types";
-import type { ColumnBinding, DataBinding, Document, Fit, ModelId, NodeId, OutputTraining, Training, Typed } from "../types";
 
 /** Any keys of the training section. `field` names what is being typed into, so that typing is one step of undo. */
 export const setTraining = command(
@@ -20,7 +30,10 @@ export const setFit = command(
     document: withTraining(document, (training) => {
       const fit =
         args.value === undefined
-          ? withoutKeys(training.fit as { [key: string]: unknown } | undefined, new Set([args.field as string]))
+          ? withoutKeys(
+              training.fit as { [key: string]: unknown } | undefined,
+              new Set([args.field as string]),
+            )
           : { ...training.fit, [args.field]: args.value };
       return { ...training, fit };
     }),
@@ -49,14 +62,17 @@ export const setOutputTraining = command(
 );
 
 /** Which of the model's outputs learn. */
-export const setOutputTrained = command("setOutputTrained", (document: Document, args: { output: NodeId; isTrained: boolean }) => ({
-  document: withTraining(document, (training) => ({
-    ...training,
-    outputs: args.isTrained
-      ? withKey(training.outputs, args.output, training.outputs?.[args.output] ?? { loss: null })
-      : withoutKeys(training.outputs, new Set([args.output])),
-  })),
-}));
+export const setOutputTrained = command(
+  "setOutputTrained",
+  (document: Document, args: { output: NodeId; isTrained: boolean }) => ({
+    document: withTraining(document, (training) => ({
+      ...training,
+      outputs: args.isTrained
+        ? withKey(training.outputs, args.output, training.outputs?.[args.output] ?? { loss: null })
+        : withoutKeys(training.outputs, new Set([args.output])),
+    })),
+  }),
+);
 
 /** Another data set, with its columns by Input and Output. */
 export const setData = command("setData", (document: Document, args: { data: DataBinding | null }) => ({
@@ -102,9 +118,14 @@ export function trainingWithOutput(document: Document, model: ModelId, output: N
   }));
 }
 
-export function trainingWithoutNodes(document: Document, model: ModelId, gone: ReadonlySet<NodeId>): Document {
+export function trainingWithoutNodes(
+  document: Document,
+  model: ModelId,
+  gone: ReadonlySet<NodeId>,
+): Document {
   const { training } = document;
-  if (!training || !isTrained(document, model) || ![...gone].some((id) => isMentioned(training, id))) return document;
+  if (!training || !isTrained(document, model) || ![...gone].some((id) => isMentioned(training, id)))
+    return document;
   const next: Training = {
     ...training,
     ...(training.outputs && { outputs: withoutKeys(training.outputs, gone) }),
@@ -120,7 +141,12 @@ export function trainingWithoutNodes(document: Document, model: ModelId, gone: R
   return { ...document, training: next };
 }
 
-export function trainingWithRenamedNode(document: Document, model: ModelId, from: NodeId, to: NodeId): Document {
+export function trainingWithRenamedNode(
+  document: Document,
+  model: ModelId,
+  from: NodeId,
+  to: NodeId,
+): Document {
   const { training } = document;
   if (!training || !isTrained(document, model) || !isMentioned(training, from)) return document;
   const next: Training = {

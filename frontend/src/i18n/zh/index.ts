@@ -11,4 +11,15 @@ import projects from "./projects.json";
 import training from "./training.json";
 import ui from "./ui.json";
 
-export default { ...app, ...canvas, ...data, ...inspector, ...losses, ...palette, ...problems, ...projects, ...training, ...ui, };
+export default {
+  ...app,
+  ...canvas,
+  ...data,
+  ...inspector,
+  ...losses,
+  ...palette,
+  ...problems,
+  ...projects,
+  ...training,
+  ...ui,
+};

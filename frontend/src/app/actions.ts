@@ -1,0 +1,165 @@
+/** What the toolbar and the shortcuts do, each by one name. */
+
+import { ApiProblems, api } from "../api/client";
+import { canonicalText } from "../document/canonical";
+import { fragmentFromText, fragmentToText } from "../document/clipboard";
+import { batch, type Command } from "../document/command";
+import { arrange, copyNodes, deleteNodes, disconnect, duplicateNodes, paste } from "../document/commands";
+import { arrangeInWorker } from "../document/layoutInWorker";
+import { edgesOf, portsOfNode } from "../document/ports";
+import { type Document, FORMAT } from "../document/types";
+import { NODE_WIDTH, nodeHeight } from "../features/canvas/scene/geometry";
+import { t } from "../i18n";
+import { useCheck } from "../stores/checkStore";
+import { currentModel, currentPorts } from "../stores/derived";
+import { openModel, useDocument } from "../stores/documentStore";
+import { notify } from "../stores/noticeStore";
+import { useProjects } from "../stores/projectsStore";
+import { useRun } from "../stores/runStore";
+import { save } from "../stores/saving";
+import { useSelection } from "../stores/selectionStore";
+
+const documentState = () => useDocument.getState();
+const openModelId = () => openModel(documentState());
+
+function runAndSelect(command: Command): void {
+  const { created } = documentState().run(command);
+  if (created?.length) useSelection.getState().select(created);
+}
+
+export function undo(): void {
+  documentState().undo();
+}
+
+export function redo(): void {
+  documentState().redo();
+}
+
+export function selectAll(): void {
+  useSelection.getState().select(Object.keys(currentModel().nodes));
+}
+
+export function deleteSelection(): void {
+  const model = openModelId();
+  const { nodes, edges } = useSelection.getState();
+  const chosen = edgesOf(currentModel(), currentPorts()).filter(({ id }) => edges.has(id));
+  const commands = [
+    ...(chosen.length > 0 ? [disconnect({ model, edges: chosen })] : []),
+    ...(nodes.size > 0 ? [deleteNodes({ model, nodes: [...nodes] })] : []),
+  ];
+  if (commands.length === 0) return;
+  const { refused } = documentState().run(commands.length === 1 ? commands[0]! : batch("delete", commands));
+  if (!refused) useSelection.getState().clear();
+}
+
+export function duplicateSelection(): void {
+  const { nodes } = useSelection.getState();
+  if (nodes.size > 0) runAndSelect(duplicateNodes({ model: openModelId(), nodes: [...nodes] }));
+}
+
+/** The selection as text for the clipboard; null where no node is selected. */
+export function selectionText(): string | null {
+  const fragment = copyNodes(documentState().document, openModelId(), [...useSelection.getState().nodes]);
+  return fragment && fragmentToText(fragment);
+}
+
+let pastes = 0;
+let lastPasted = "";
+
+/** Whether the text was a part of a model. Pasted again, it stands beside the paste before. */
+export function pasteText(text: string): boolean {
+  const fragment = fragmentFromText(text);
+  if (!fragment) return false;
+  pastes = text === lastPasted ? pastes + 1 : 1;
+  lastPasted = text;
+  runAndSelect(paste({ model: openModelId(), fragment, offset: [40 * pastes, 48 * pastes] }));
+  return true;
+}
+
+export async function arrangeNodes(): Promise<void> {
+  const model = currentModel();
+  const id = openModelId();
+  const ports = currentPorts();
+  const nodes = Object.keys(model.nodes).map((node) => ({
+    id: node,
+    width: NODE_WIDTH,
+    height: nodeHeight(portsOfNode(model, node, ports)),
+  }));
+  if (nodes.length === 0) return;
+  const edges = edgesOf(model, ports).map(({ source, target }) => ({
+    source: source.node,
+    target: target.node,
+  }));
+  const positions = await arrangeInWorker({ nodes, edges });
+  if (currentModel() !== model) return;
+  documentState().run(arrange({ model: id, positions }));
+  useSelection.getState().requestFocus(id);
+}
+
+export async function train(): Promise<void> {
+  const { checked, isChecking, problems } = useCheck.getState();
+  const isCurrent = !isChecking && checked !== null;
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (isCurrent && errors.length > 0) {
+    const [first] = errors;
+    notify("warning", t("train.not_yet", { count: errors.length, first: first?.message ?? "" }));
+    if (first?.node) {
+      useSelection.getState().select([first.node]);
+      useSelection.getState().requestFocus(first.model ?? openModelId(), [first.node]);
+    }
+    return;
+  }
+  await useRun.getState().start();
+}
+
+export async function saveNow(): Promise<void> {
+  await save();
+  const { saveState } = documentState();
+  if (saveState === "saved") notify("success", t("save.saved"));
+}
+
+export function exportDocument(): void {
+  const { document: current } = documentState();
+  const blob = new Blob([canonicalText(current)], { type: "application/json" });
+  const link = window.document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${current.name.replace(/[^\p{L}\p{N}_-]+/gu, "-").replace(/^-+|-+$/g, "") || "model"}.json`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** A file becomes a project of its own, so that nothing that is open is lost. */
+export async function importFile(file: File): Promise<void> {
+  try {
+    const own = file.name.endsWith(".json") ? documentFromText(await file.text()) : null;
+    if (own) {
+      await api.check(own);
+      await useProjects.getState().createProject(own);
+    } else {
+      const { document, problems } = await api.importFile(file);
+      await useProjects.getState().createProject(document);
+      for (const problem of problems.slice(0, 3)) notify("warning", problem.message);
+    }
+    notify("success", t("import.done", { name: file.name }));
+  } catch (error) {
+    const problem = error instanceof ApiProblems ? error.problems[0] : undefined;
+    const why = problem
+      ? `${problem.message} ${problem.hint ?? ""}`
+      : error instanceof Error
+        ? error.message
+        : String(error);
+    notify("error", t("import.failed", { name: file.name, why }));
+  }
+}
+
+function documentFromText(text: string): Document | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    const format = (value as Partial<Document> | null)?.format;
+    return typeof format === "string" && format.startsWith(FORMAT.split("/")[0]!)
+      ? (value as Document)
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,82 @@
+/** Mantine dressed in our tokens: one accent, small sizes, the same radius everywhere. */
+
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  type CSSVariablesResolver,
+  createTheme,
+  Menu,
+  Modal,
+  MultiSelect,
+  NumberInput,
+  Popover,
+  SegmentedControl,
+  Select,
+  Switch,
+  Textarea,
+  TextInput,
+  Tooltip,
+} from "@mantine/core";
+
+const small = { size: "xs" } as const;
+
+export const theme = createTheme({
+  primaryColor: "indigo",
+  primaryShade: { light: 7, dark: 6 },
+  defaultRadius: 6,
+  fontFamily: "var(--ll-font)",
+  fontFamilyMonospace: "var(--ll-mono)",
+  fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "18px" },
+  cursorType: "pointer",
+  focusRing: "auto",
+  components: {
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 30 } }),
+    Button: Button.extend({ defaultProps: { size: "xs" } }),
+    Checkbox: Checkbox.extend({ defaultProps: small }),
+    Menu: Menu.extend({ defaultProps: { shadow: "md", radius: 8, position: "bottom-start" } }),
+    Modal: Modal.extend({ defaultProps: { radius: 10, centered: true, overlayProps: { opacity: 0.4 } } }),
+    MultiSelect: MultiSelect.extend({ defaultProps: small }),
+    NumberInput: NumberInput.extend({ defaultProps: small }),
+    Popover: Popover.extend({ defaultProps: { shadow: "md", radius: 8 } }),
+    SegmentedControl: SegmentedControl.extend({ defaultProps: small }),
+    Select: Select.extend({ defaultProps: { ...small, checkIconPosition: "right" } }),
+    Switch: Switch.extend({ defaultProps: small }),
+    Textarea: Textarea.extend({ defaultProps: small }),
+    TextInput: TextInput.extend({ defaultProps: small }),
+    Tooltip: Tooltip.extend({
+      defaultProps: {
+        openDelay: 400,
+        fz: 12,
+        withinPortal: true,
+        events: { hover: true, focus: true, touch: false },
+      },
+    }),
+  },
+});
+
+const ours = {
+  "--mantine-color-body": "var(--ll-surface)",
+  "--mantine-color-text": "var(--ll-text)",
+  "--mantine-color-dimmed": "var(--ll-text-soft)",
+  "--mantine-color-placeholder": "var(--ll-text-faint)",
+  "--mantine-color-default": "var(--ll-surface)",
+  "--mantine-color-default-hover": "var(--ll-surface-hover)",
+  "--mantine-color-default-color": "var(--ll-text)",
+  "--mantine-color-default-border": "var(--ll-border-strong)",
+  "--mantine-color-error": "var(--ll-error)",
+  "--mantine-color-disabled": "var(--ll-surface-sunken)",
+  "--mantine-color-disabled-color": "var(--ll-text-faint)",
+  "--mantine-color-disabled-border": "var(--ll-border)",
+  "--mantine-color-anchor": "var(--ll-accent-text)",
+  "--mantine-primary-color-filled": "var(--ll-accent)",
+  "--mantine-primary-color-filled-hover": "var(--ll-accent-hover)",
+  "--mantine-color-indigo-filled": "var(--ll-accent)",
+  "--mantine-color-indigo-filled-hover": "var(--ll-accent-hover)",
+  "--mantine-color-indigo-light": "var(--ll-accent-soft)",
+  "--mantine-color-indigo-light-color": "var(--ll-accent-text)",
+  "--mantine-color-gray-light-color": "var(--ll-text-soft)",
+};
+
+/** Mantine's names for what our tokens already decide, light and dark alike. */
+export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: ours, dark: ours });
