@@ -90,7 +90,7 @@ class ConvolutionLayer(KernelLayer):
 
     def flops(self, inputs: Inputs, outputs: Outputs) -> int:
         depth = self._channels(one(inputs)) // self.groups
-        return 2 * math.prod(self.kernel_size) * depth * (outputs["output"].elements or self.filters)
+        return 2 * int(math.prod(self.kernel_size)) * depth * (outputs["output"].elements or self.filters)
 
     def _channels(self, spec: TensorSpec) -> int:
         channels = known(spec, 1 if self.is_channels_first else -1, why=_WHY)

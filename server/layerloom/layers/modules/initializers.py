@@ -106,5 +106,5 @@ def _orthogonal(shape: tuple[int, ...], gain: float, generator: torch.Generator 
     rows, columns = math.prod(shape[:-1]), shape[-1]
     normal = torch.empty(max(rows, columns), min(rows, columns)).normal_(generator=generator)
     q, r = torch.linalg.qr(normal)
-    q = q * torch.sign(torch.diagonal(r))
-    return (q if rows >= columns else q.T).reshape(shape) * gain
+    q.mul_(torch.sign(torch.diagonal(r)))
+    return (q if rows >= columns else q.T).reshape(shape).mul(gain)

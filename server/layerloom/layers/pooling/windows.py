@@ -48,7 +48,7 @@ class PoolingLayer(KerasLayer):
         return {"output": TensorSpec(tuple(shape), dtype, axes)}
 
     def flops(self, inputs: Inputs, outputs: Outputs) -> int:
-        return math.prod(self.pool_size) * (outputs["output"].elements or 0)
+        return int(math.prod(self.pool_size)) * (outputs["output"].elements or 0)
 
     def torch_call(self, inputs: Inputs) -> Call:
         arguments = {
