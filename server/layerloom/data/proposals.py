@@ -43,6 +43,11 @@ def propose(
                 chosen[end.id] = column.name
                 pool = [item for item in pool if item is not column]
                 free = [item for item in free if item is not column]
+    taken = [column for column in dataset.columns if column.name in {chosen.get(end.id) for end in targets}]
+    for end in targets:
+        column = None if end.id in chosen else _best(end, taken)
+        if column is not None:
+            chosen[end.id] = column.name
     bound: dict[str, JsonValue] = {end.id: chosen[end.id] for end in sources if end.id in chosen}
     for end in sources:
         if end.id not in bound and (stack := _stack(end, free)):

@@ -8,7 +8,7 @@ from layerloom.data.table import Array
 
 TRAIN_ROWS = 9_600
 HELD_ROWS = 2_400
-_SEED = 7
+_SEED = 2
 
 DIGIT_PAIRS = Dataset(
     id="digit-pairs",

@@ -1,0 +1,262 @@
+"""CSV files, good and bad: what is understood, and what each refusal names."""
+
+import json
+
+import numpy as np
+import pytest
+
+from layerloom.data import upload
+from layerloom.data.datasets import find, load
+from layerloom.data.preview import preview
+from layerloom.data.upload import UploadLimits, read_csv
+from layerloom.problems import ProblemError
+
+GOOD = "age,city,bought\n31,Berlin,1\n45,上海,0\n28,Berlin,1\n"
+
+
+def imported(tmp_path, content, name="people.csv", limits=None):
+    source = tmp_path / "incoming"
+    source.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_csv(source, name, tmp_path / "datasets", limits)
+
+
+def refusal(tmp_path, content, name="people.csv", limits=None):
+    with pytest.raises(ProblemError) as caught:
+        imported(tmp_path, content, name, limits)
+    left = list((tmp_path / "datasets").iterdir())
+    assert left == [], "a refused file leaves nothing behind"
+    [problem] = caught.value.problems
+    assert problem.hint
+    assert name in problem.message
+    return problem
+
+
+def test_a_csv_becomes_typed_columns(tmp_path):
+    dataset = imported(tmp_path, GOOD)
+
+    kinds = {column.name: (column.kind, column.dtype, column.classes) for column in dataset.columns}
+    assert kinds == {
+        "age": ("integer", "int64", (28, 31, 45)),
+        "city": ("category", "int64", ("Berlin", "上海")),
+        "bought": ("integer", "int64", (0, 1)),
+    }
+    assert (dataset.name, dataset.kind, dataset.rows) == ("people", "uploaded", 3)
+    table = load(dataset.id, tmp_path / "datasets")
+    assert table["age"].tolist() == [31, 45, 28]
+    assert table["city"].tolist() == [0, 1, 0]
+
+
+def test_the_original_is_kept_untouched_beside_its_table(tmp_path):
+    dataset = imported(tmp_path, GOOD)
+
+    folder = tmp_path / "datasets" / dataset.id
+    assert sorted(path.name for path in folder.iterdir()) == ["dataset.json", "original.csv", "table.arrow"]
+    assert (folder / "original.csv").read_text() == GOOD
+    assert json.loads((folder / "dataset.json").read_text())["id"] == dataset.id
+    assert find(dataset.id, tmp_path / "datasets") == dataset
+    assert dataset.size_bytes > 0
+    assert dataset.created.endswith("Z")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a\tb\n1.5\tx\n2\ty\n",
+        "a;b\r\n1,5;x\r\n2,0;y\r\n",
+        "a|b\n1.5|x\n2|y\n",
+        '"a","b"\n"1.5","x"\n"2","y"\n',
+        "\n\na,b\n\n1.5,x\n2,y\n\n",
+        " a , b \n 1.5 , x \n 2 , y ",
+    ],
+    ids=["tabs", "semicolons and decimal commas", "bars", "quotes", "empty lines", "spaces"],
+)
+def test_dialects_give_the_same_table(tmp_path, content):
+    dataset = imported(tmp_path, content)
+
+    table = load(dataset.id, tmp_path / "datasets")
+    assert [(column.name, column.kind) for column in dataset.columns] == [("a", "number"), ("b", "category")]
+    assert table["a"].tolist() == [1.5, 2.0]
+    assert table["b"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_encodings_are_understood(tmp_path, encoding):
+    dataset = imported(tmp_path, "größe,n\nmäßig,1\nöd,2\n".encode(encoding))
+
+    assert [column.name for column in dataset.columns] == ["größe", "n"]
+    assert dataset.columns[0].classes == ("mäßig", "öd")
+    assert ("Latin-1" in dataset.description) == (encoding == "latin-1")
+
+
+def test_cells_with_newlines_separators_and_doubled_quotes_survive(tmp_path):
+    dataset = imported(tmp_path, 'a,b\n"one, two\nthree ""four""",1\nplain,2\n')
+
+    assert dataset.rows == 2
+    assert 'one, two\nthree "four"' in dataset.columns[0].classes
+
+
+def test_missing_values_are_counted(tmp_path):
+    dataset = imported(tmp_path, "a,b,c\n1,x,\n,NA,\n3,y,\n")
+
+    assert [column.missing for column in dataset.columns] == [1, 1, 3]
+    table = load(dataset.id, tmp_path / "datasets")
+    assert np.isnan(table["a"][1])
+    assert table["b"].tolist() == [0, -1, 1]
+
+
+def test_a_column_of_numbers_with_one_word_says_where_it_is(tmp_path):
+    rows = [str(value) for value in range(30)]
+    rows[16] = "twelve"
+
+    dataset = imported(tmp_path, "n,m\n" + "".join(f"{value},1\n" for value in rows))
+
+    assert dataset.column("n").kind == "text"
+    assert "`twelve` in row 18" in dataset.column("n").note
+
+
+def test_many_different_words_are_text_and_repeated_ones_are_classes(tmp_path):
+    content = "name,team\n" + "".join(f"person {row},{'red' if row % 2 else 'blue'}\n" for row in range(100))
+
+    dataset = imported(tmp_path, content)
+
+    assert [column.kind for column in dataset.columns] == ["text", "category"]
+
+
+def test_a_file_without_names_gets_numbered_columns(tmp_path):
+    dataset = imported(tmp_path, "5.1,3.5,0\n4.9,3.0,1\n")
+
+    assert [column.name for column in dataset.columns] == ["column_1", "column_2", "column_3"]
+    assert dataset.rows == 2
+    assert "numbered" in dataset.description
+
+
+def test_formulae_and_long_numbers_stay_what_they_were(tmp_path):
+    dataset = imported(tmp_path, "a,b\n=1+1,99999999999999999999\n@cmd,2\n")
+
+    assert dataset.columns[0].classes == ("=1+1", "@cmd")
+    assert dataset.columns[1].kind == "number"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x89PNG\r\n\x1a\n0000", b"\xff\xd8\xff\xe0abc", b"PK\x03\x04abc", b"%PDF-1.7\n", b"\x1f\x8babc",
+        b"PAR1abc", b"<!DOCTYPE html>\n<html></html>", b"  <html>\n</html>", b'{"a": 1}\n',
+        b'[{"a": 1}]\n', b"[[1, 2]]\n",
+        b"a,b\n1,\x00\n", b"a,b\n1,\x01\x02\n", b"\xff\xfea\x00,",
+    ],
+    ids=[
+        "png", "jpeg", "zip", "pdf", "gzip", "parquet", "html", "html after spaces", "json", "json list",
+        "json array", "nul", "control", "half utf-16",
+    ],
+)  # fmt: skip
+def test_what_is_no_csv_is_refused_by_name(tmp_path, content):
+    assert refusal(tmp_path, content).code == "file.not_csv"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("", "file.empty"),
+        ("\n\n\n", "file.empty"),
+        ("a,b\n", "file.no_rows"),
+        ("a,b\n1,2\n3\n", "file.ragged_row"),
+        ("a,b\n1,2\n3,4,5\n", "file.ragged_row"),
+        ("a,b,a\n1,2,3\n", "file.duplicate_column"),
+        ('a,b\n1,"2\n3,4\n', "file.unclosed_quote"),
+        ('a,b\n1,"2" or 3\n', "file.not_csv"),
+        ("a,b\n1," + "x" * 1_100_000 + "\n", "file.line_too_long"),
+        (",".join(f"c{place}" for place in range(5_000)) + "\n1\n", "file.too_many_columns"),
+        (f"{'n' * 300},b\n1,2\n", "file.not_csv"),
+    ],
+    ids=[
+        "empty", "only newlines", "only names", "too few cells", "too many cells", "equal names",
+        "open quote", "text after quote", "endless line", "5000 columns", "endless name",
+    ],
+)  # fmt: skip
+def test_a_malformed_csv_is_refused(tmp_path, content, code):
+    assert refusal(tmp_path, content).code == code
+
+
+def test_a_ragged_row_is_named_with_its_column(tmp_path):
+    problem = refusal(tmp_path, "a,b,c\n1,2,3\n4,5,6\n7,8\n")
+
+    assert "row 4 has 2 cells; 3 were expected" in problem.message
+    assert problem.field == "c"
+
+
+def test_a_quote_that_is_never_closed_does_not_swallow_the_file(tmp_path):
+    content = 'a,b\n1,"' + "2\n3,4\n" * 400_000
+
+    problem = refusal(tmp_path, content)
+
+    assert problem.code == "file.unclosed_quote"
+    assert "line" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (UploadLimits(rows=2), "file.too_many_rows"),
+        (UploadLimits(file_bytes=10), "file.too_large"),
+        (UploadLimits(columns=2), "file.too_many_columns"),
+    ],
+)
+def test_limits_are_told(tmp_path, limits, code):
+    assert refusal(tmp_path, GOOD, limits=limits).code == code
+
+
+def test_a_name_with_a_path_names_no_other_place(tmp_path):
+    dataset = imported(tmp_path, GOOD, name="../../etc/passwd.csv")
+
+    assert dataset.name == "passwd"
+    assert [path.name for path in (tmp_path / "datasets").iterdir()] == [dataset.id]
+
+
+def test_an_uploaded_set_is_removed_and_a_built_in_one_is_not(tmp_path):
+    folder = tmp_path / "datasets"
+    dataset = imported(tmp_path, GOOD)
+
+    assert upload.remove(dataset.id, folder)
+    assert not upload.remove(dataset.id, folder)
+    assert not upload.remove("iris", folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_import_left_is_swept_away(tmp_path):
+    dataset = imported(tmp_path, GOOD)
+    (tmp_path / "datasets" / ".upload-1.part").mkdir()
+
+    upload.sweep(tmp_path / "datasets")
+
+    assert [path.name for path in (tmp_path / "datasets").iterdir()] == [dataset.id]
+
+
+@pytest.mark.parametrize("dataset_id", ["../datasets", "/etc", "", "upload-1/../..", "a" * 100])
+def test_an_id_never_leads_out_of_the_folder(tmp_path, dataset_id):
+    imported(tmp_path, GOOD)
+
+    assert find(dataset_id, tmp_path / "datasets") is None
+
+
+def test_a_preview_shows_classes_by_name_and_missing_values_as_null(tmp_path):
+    dataset = imported(tmp_path, "a,b\n1.23456789,x\n,\n3,y\n")
+
+    shown = preview(dataset, tmp_path / "datasets", limit=2)
+
+    assert shown.rows == [[1.23457, "x"], [None, None]]
+
+
+def test_a_preview_of_images_is_nested_lists(tmp_path):
+    shown = preview(find("digits"), tmp_path, limit=3)
+
+    assert len(shown.rows) == 3
+    assert np.asarray(shown.rows[0][0]).shape == (8, 8, 1)
+    assert shown.rows[0][3] in ("even", "odd")
+    json.loads(shown.model_dump_json())
+
+
+def test_a_preview_is_limited(tmp_path):
+    assert len(preview(find("iris"), tmp_path, limit=10_000).rows) == 150
+    assert len(preview(find("digits"), tmp_path, limit=10_000).rows) == 200
+    assert preview(find("generated"), tmp_path, limit=5).rows == []
