@@ -211,11 +211,19 @@ def test_an_unknown_column_names_its_neighbour_and_all_others():
 def test_every_problem_is_found_at_once():
     binding = DataBinding(dataset="people", inputs={"a": "nothing", "b": "name"}, targets={})
 
-    found = check(binding, DATASET, {"a": spec(1), "b": spec(1)}, {"y": spec(1)}, {})
+    found = check(binding, DATASET, {"a": spec(1), "b": spec(1)}, {"y": spec(1)}, {"y": "mean_squared_error"})
 
     assert [(problem.code, problem.node) for problem in found] == [
         ("column.unknown", "a"), ("column.kind", "b"), ("data.unbound", "y"),
     ]  # fmt: skip
+
+
+def test_an_output_without_a_loss_needs_no_target():
+    binding = DataBinding(dataset="people", inputs={"x": "age"})
+
+    assert not check(binding, DATASET, {"x": spec(1)}, {"watched": spec(4)}, {})
+    data = bind(binding, DATASET, TABLE, {"x": spec(1)}, {"watched": spec(4)}, {}, Fit())
+    assert data.targets == {}
 
 
 def test_a_wrong_shape_says_how_to_set_the_input():

@@ -53,7 +53,7 @@ def check(
     problems = [] if settings is None or dataset.rows is None else _split_problems(dataset.rows, settings)
     if dataset.id == GENERATED:
         return problems
-    for end in _ends(inputs, outputs, losses):
+    for end in _ends(binding, inputs, outputs, losses):
         arranged = _arranged(binding, dataset, end)
         problems += arranged.problems if isinstance(arranged, Arrangement) else arranged
     return problems
@@ -62,7 +62,7 @@ def check(
 def columns_of(binding: DataBinding, inputs: Specs, outputs: Specs) -> list[str]:
     """Names of the columns that these inputs and outputs need; what is not needed is not read."""
     names: list[str] = []
-    for end in _ends(inputs, outputs, {}):
+    for end in _ends(binding, inputs, outputs, {}):
         choice = parse(_value(binding, end), end.field)
         names += choice.columns if isinstance(choice, Choice) else ()
     return list(dict.fromkeys(names))
@@ -95,7 +95,7 @@ def bind(
     arrays: dict[str, Array] = {}
     targets: dict[str, Array] = {}
     encoders: dict[str, EncoderState] = {}
-    for end in _ends(inputs, outputs, losses):
+    for end in _ends(binding, inputs, outputs, losses):
         arranged = _arranged(binding, dataset, end)
         assert isinstance(arranged, Arrangement)  # check() found no problem
         state = fit(arranged.columns, arranged.forms, training, arranged.is_list)
@@ -156,9 +156,14 @@ def _split_problems(rows: int, settings: Fit) -> list[Problem]:
     ]
 
 
-def _ends(inputs: Specs, outputs: Specs, losses: Mapping[str, str]) -> list[End]:
+def _ends(binding: DataBinding, inputs: Specs, outputs: Specs, losses: Mapping[str, str]) -> list[End]:
+    """An output without a loss is only watched: it needs no target, but gets one that is bound."""
     taken = [End(name, spec, "input") for name, spec in inputs.items()]
-    given = [End(name, spec, "target", family(losses.get(name))) for name, spec in outputs.items()]
+    given = [
+        End(name, spec, "target", family(losses.get(name)))
+        for name, spec in outputs.items()
+        if losses.get(name) or binding.targets.get(name)
+    ]
     return taken + given
 
 
