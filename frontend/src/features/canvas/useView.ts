@@ -1,0 +1,36 @@
+/** Ties the engine to React Flow's view: pan and zoom arrive before the next frame, without drawing React anew. */
+
+import { useReactFlow, useStoreApi } from "@xyflow/react";
+import { type RefObject, useLayoutEffect } from "react";
+import type { CanvasEngine } from "./engine";
+
+export function useView(
+  engine: CanvasEngine,
+  root: RefObject<HTMLDivElement | null>,
+  painted: RefObject<HTMLCanvasElement | null>,
+): void {
+  const store = useStoreApi();
+  const flow = useReactFlow();
+
+  useLayoutEffect(() => {
+    const box = root.current;
+    if (!box || !painted.current) return;
+    const unmount = engine.mount(box, painted.current);
+    engine.setViewport = (view) => void flow.setViewport(view);
+    const read = () => {
+      const {
+        transform: [x, y, zoom],
+      } = store.getState();
+      engine.setView({ x, y, zoom }, { width: box.clientWidth, height: box.clientHeight });
+    };
+    read();
+    const unsubscribe = store.subscribe(read);
+    const resized = new ResizeObserver(read);
+    resized.observe(box);
+    return () => {
+      unsubscribe();
+      resized.disconnect();
+      unmount();
+    };
+  }, [engine, root, painted, store, flow]);
+}
