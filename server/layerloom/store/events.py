@@ -24,7 +24,10 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A checkpoint whose events were all committed before it: `seq` is its own event."""
+    """A checkpoint whose events were all committed with it or before.
+
+    `seq` is the number of the last step or epoch that it holds; what follows may have to be trained again.
+    """
 
     seq: int
     name: str
@@ -103,6 +106,8 @@ class Events:
     def add_checkpoint_in(connection: Connection, run_id: str, checkpoint: Checkpoint) -> list[str]:
         """Remember a checkpoint; the names of older ones that are not needed any more."""
         table = checkpoints
+        same = (table.c.seq == checkpoint.seq) | (table.c.name == checkpoint.name)
+        connection.execute(delete(table).where(table.c.run_id == run_id, same))
         connection.execute(
             insert(table),
             {

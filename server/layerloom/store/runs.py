@@ -79,17 +79,21 @@ class Runs:
         )  # fmt: skip
 
     @staticmethod
-    def keep_key_in(connection: Connection, key: str, request: str, run_id: str) -> str | None:
-        """Remember the idempotency key; the run that it stands for already, if any.
+    def keep_key_in(connection: Connection, key: str, request: str, run_id: str) -> None:
+        """Remember which run an idempotency key stands for."""
+        connection.execute(
+            insert(idempotency_keys), {"key": key, "request": request, "run_id": run_id, "created": now()}
+        )
+
+    @staticmethod
+    def find_key_in(connection: Connection, key: str, request: str) -> str | None:
+        """The run that an idempotency key stands for, if any.
 
         Raises:
             ProblemError: `run.idempotency`, when the key was used for another request.
         """
         row = connection.execute(select(idempotency_keys).where(idempotency_keys.c.key == key)).first()
         if row is None:
-            connection.execute(
-                insert(idempotency_keys), {"key": key, "request": request, "run_id": run_id, "created": now()}
-            )
             return None
         if row.request != request:
             raise ProblemError(

@@ -130,13 +130,3 @@ idempotency_keys = Table(
     Column("created", String(32), nullable=False),
     Index("ix_idempotency_keys_run_id", "run_id"),
 )
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("created", String(32), nullable=False),
-    Column("expires", Float(53), nullable=False),
-    Index("ix_sessions_expires", "expires"),
-)

@@ -11,7 +11,6 @@ from layerloom.store.engine import sqlite_has_wal_bug
 from layerloom.store.events import Events
 from layerloom.store.projects import Projects
 from layerloom.store.runs import Runs
-from layerloom.store.sessions import Sessions
 from layerloom.store.upgrade import open_upgraded
 from layerloom.store.writer import Result, Write, Writer
 
@@ -38,7 +37,6 @@ class Store:
         self.datasets = Datasets(self._engines, self._writer)
         self.runs = Runs(self._engines, self._writer)
         self.events = Events(self._engines)
-        self.sessions = Sessions(self._engines, self._writer)
 
     def submit(self, function: Write[Result]) -> "Future[Result]":
         """Run a function of the writing connection; its future is done once the result is committed."""

@@ -103,7 +103,7 @@ def _upgrade(engines: Engines) -> None:
             _copy(engines.file, engines.file.with_name(f"{engines.file.name}.before-{newest}"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        log.info("schema upgraded", before=revision, after=newest)
+        (log.info if revision else log.debug)("schema upgraded", before=revision, after=newest)
 
 
 def _copy(file: Path, target: Path) -> None:

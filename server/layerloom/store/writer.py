@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
 from layerloom.store.errors import StoreUnavailable
 
@@ -119,17 +119,19 @@ class Writer:
         try:
             with self._engine.connect() as connection, connection.begin():
                 for item in group:
+                    savepoint = connection.begin_nested()
                     try:
-                        with connection.begin_nested():
-                            done.append((item, item.function(connection)))
-                    except DBAPIError as error:
-                        if error.connection_invalidated or not _is_about_the_statement(error):
-                            raise
-                        failed.append((item, error))
+                        result = item.function(connection)
                     except Exception as error:
+                        if _is_about_the_database(error):
+                            raise  # the whole group; SQLite has dropped the savepoint already
+                        savepoint.rollback()
                         failed.append((item, error))
+                    else:
+                        savepoint.commit()
+                        done.append((item, result))
         except Exception as error:
-            reason = self._unavailable(error)
+            reason = self._unavailable(error) if isinstance(error, DBAPIError) else error
             for item in group:
                 item.future.set_exception(reason)
             return
@@ -139,8 +141,8 @@ class Writer:
         for item, reason_of_one in failed:
             item.future.set_exception(reason_of_one)
 
-    def _unavailable(self, error: Exception) -> StoreUnavailable:
-        text = str(getattr(error, "orig", None) or error)
+    def _unavailable(self, error: DBAPIError) -> StoreUnavailable:
+        text = " ".join(str(error.orig).split())
         log.error("nothing was stored", reason=text)
         if "is full" in text or "No space left" in text or "DiskFull" in type(error).__name__:
             return StoreUnavailable(
@@ -154,9 +156,9 @@ class Writer:
                 "The database is held by another program; nothing was stored.",
                 "Close the program that has the file open, and try again.",
             )
-        if isinstance(error, DBAPIError) and error.connection_invalidated:
+        if self._engine.dialect.name != "sqlite":
             return StoreUnavailable(
-                "store.busy", "The connection to the database was lost; nothing was stored.", "Try again."
+                "store.busy", f"The database can't be reached or refused ({text}).", "Look whether it runs."
             )
         failure = StoreUnavailable(
             "store.failed",
@@ -173,9 +175,7 @@ class Writer:
         self._writes_since_checkpoint = 0
         if self._engine.dialect.name != "sqlite" or self._failure is not None:
             return
-        with contextlib.suppress(
-            Exception
-        ):  # a reader in the way, a full disk: the log is kept and tried again
+        with contextlib.suppress(Exception):  # a full disk: the log is kept, and copied next time
             raw = self._engine.raw_connection()
             raw.cursor().execute(f"PRAGMA wal_checkpoint({mode})")
             raw.close()
@@ -184,15 +184,12 @@ class Writer:
 _IDLE = _Item(lambda _connection: None, Future())
 
 
-def _is_about_the_statement(error: DBAPIError) -> bool:
-    """A constraint or a wrong value concerns one function; anything else concerns the whole commit."""
-    return type(error).__name__ in (
-        "IntegrityError",
-        "DataError",
-        "ProgrammingError",
-        "InterfaceError",
-        "StatementError",
-    )
+def _is_about_the_database(error: Exception) -> bool:
+    """A constraint or a wrong value concerns one function; a full disk or a lost connection the whole group."""
+    if not isinstance(error, DBAPIError):
+        return False
+    about_the_statement = isinstance(error, IntegrityError | DataError | ProgrammingError | InterfaceError)
+    return error.connection_invalidated or not about_the_statement
 
 
 def _closed() -> StoreUnavailable:

@@ -1,4 +1,4 @@
-"""Projects, data sets, runs with their events and checkpoints, sessions."""
+"""Projects, data sets, runs with their events and checkpoints."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -113,12 +113,3 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_idempotency_keys_run_id", "idempotency_keys", ["run_id"])
-    op.create_table(
-        "sessions",
-        sa.Column("token_hash", sa.String(64)),
-        sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("created", sa.String(32), nullable=False),
-        sa.Column("expires", sa.Float(53), nullable=False),
-        sa.PrimaryKeyConstraint("token_hash", name="pk_sessions"),
-    )
-    op.create_index("ix_sessions_expires", "sessions", ["expires"])

@@ -1,0 +1,48 @@
+"""From a run's spec to its events: prepare, bind data, build the model, load a checkpoint, fit. Has torch."""
+
+from collections.abc import Iterator
+
+from layerloom.data.loading import bind_dataset
+from layerloom.events import Event, to_json
+from layerloom.graph.build import build
+from layerloom.problems import ProblemError
+from layerloom.runs.artifacts import save_artifacts
+from layerloom.runs.checkpoints import load_newest
+from layerloom.runs.preparation import losses_of, prepare
+from layerloom.runs.spec import RunSpec
+from layerloom.training.control import Control
+from layerloom.training.loop import fit
+from layerloom.training.state import FitState
+from layerloom.versions import load_document
+
+
+class Fitting:
+    """One attempt, ready to start.
+
+    Raises:
+        ProblemError: the document or its data can't be trained.
+    """
+
+    def __init__(self, spec: RunSpec) -> None:
+        self._spec = spec
+        document = load_document(spec.document.encode())
+        preparation = prepare(document, spec.datasets)
+        training, plan = preparation.document.training, preparation.plan
+        if training is None or plan is None:
+            raise ProblemError(*preparation.problems)
+        self._training = training
+        self._data = bind_dataset(
+            training.data, spec.datasets, plan.inputs, plan.outputs, losses_of(training), training.fit
+        )
+        self._model = build(plan, seed=training.fit.seed)
+        self.state = load_newest(spec.folder, spec.checkpoints) or FitState()
+        self._epochs = list(spec.epochs)
+
+    def events(self, control: Control) -> Iterator[Event]:
+        for event in fit(self._model, self._data, self._training, control, self.state):
+            if event.kind == "epoch_ended":
+                self._epochs.append(to_json(event).decode())
+            yield event
+
+    def save_artifacts(self) -> None:
+        save_artifacts(self._spec.folder, self._spec.document, self._model, self._data.encoders, self._epochs)

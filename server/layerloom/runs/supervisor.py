@@ -1,0 +1,259 @@
+"""The supervisor: what the server asks of runs. It queues, controls and resumes them, and answers about them.
+
+No torch here: training happens in workers, and what a stranger's file may do happens in `call`.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from layerloom.data.dataset import Dataset
+from layerloom.data.datasets import find
+from layerloom.document import Document, Limits
+from layerloom.runs import controls
+from layerloom.runs.attempts import Timing
+from layerloom.runs.calling import Caller
+from layerloom.runs.calls import Result
+from layerloom.runs.executors.base import Executor
+from layerloom.runs.executors.local import LocalExecutor
+from layerloom.runs.folder import Folder
+from layerloom.runs.forking import ForkServer
+from layerloom.runs.hub import Hub
+from layerloom.runs.journal import Journal
+from layerloom.runs.preparation import prepare
+from layerloom.runs.queue import Queue
+from layerloom.runs.records import RunHistory, RunRecord, run_history, run_record
+from layerloom.runs.states import ENDED, State, require
+from layerloom.runs.submission import Submission
+from layerloom.store import Page, Store
+from layerloom.store.events import StoredEvent
+from layerloom.store.runs import RunRow
+
+LARGEST_ANSWER = 10_000
+"""Events in one answer of `events`, at most."""
+EFFECT_SECONDS = 1.0
+"""How long a control waits for its effect to show before it answers."""
+
+
+class Supervisor:
+    """One for each server and data folder. Coroutines are for one event loop.
+
+    `executor` gives runs their processes: forks on this machine unless another is passed.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        data_dir: Path,
+        limits: Limits | None = None,
+        *,
+        concurrent_runs: int | None = None,
+        queued_runs: int = 100,
+        timing: Timing | None = None,
+        executor: Executor | None = None,
+    ) -> None:
+        self._store, self._limits, self._queued_runs = store, limits or Limits(), queued_runs
+        self._folder = Folder(data_dir)
+        self._hub = Hub(store.events.read)
+        self._journal = Journal(store, self._hub)
+        self._forks = ForkServer()
+        self._caller = Caller(self._forks)
+        self._executor = executor or LocalExecutor(self._forks)
+        slots = concurrent_runs or max(1, (os.cpu_count() or 1) // 2)
+        self._queue = Queue(store, self._journal, self._executor, self._folder, slots, timing or Timing())
+
+    async def start(self) -> None:
+        """Take up the runs that were going, and warm up the fork server in the background.
+
+        Raises:
+            StoreRefused: `store.in_use`, when another server works in this data folder.
+        """
+        self._folder.lock()
+        await self._executor.start()
+        await self._queue.take_up()
+
+    async def close(self) -> None:
+        """Let every worker save and leave, end those that don't, and let go of the data folder."""
+        await self._queue.close()
+        self._hub.close_all()
+        await self._executor.close()
+        await self._forks.close()
+        self._folder.unlock()
+
+    async def submit(
+        self,
+        document: Document,
+        *,
+        project: str | None = None,
+        overrides: Mapping[str, object] | None = None,
+        idempotency_key: str | None = None,
+    ) -> RunRecord:
+        """A run of this document, queued. The same key again gives the same run.
+
+        Raises:
+            ProblemError: it can't be trained, the queue is full, or the key stands for another request.
+        """
+        preparation = await asyncio.to_thread(
+            prepare, document, self._folder.datasets, self._limits, overrides
+        )
+        submission = Submission(self._store, preparation, project, idempotency_key)
+
+        def write(connection: Connection) -> str:
+            return submission.write(connection, self._is_full, self._queued_runs)
+
+        run_id = await asyncio.wrap_future(self._store.submit(write))
+        if run_id == submission.run_id:
+            self._queue.add(run_id)
+        return await self.get(run_id)
+
+    async def pause(self, run_id: str) -> RunRecord:
+        """Hold a run after its present step. Raises `ProblemError` (`run.state`) where it can't."""
+        await self._want(run_id, "pause", "paused")
+        await self._queue.command(run_id, "pause")
+        return await self._after(run_id, State.PAUSED)
+
+    async def resume(self, run_id: str) -> RunRecord:
+        """Go on: at once where the process is there, else from the last checkpoint in a new one."""
+        row = await self._want(run_id, "resume", "going")
+        if not await self._queue.command(run_id, "resume") and row.state in (State.PAUSED, State.INTERRUPTED):
+            self._queue.add(run_id)
+        return await self._after(run_id, State.TRAINING)
+
+    async def stop(self, run_id: str) -> RunRecord:
+        """End a run after its present step, for good; what it has learned is kept."""
+        row = await self._want(run_id, "stop", "stopped")
+        if row.state != State.STOPPED:
+            await self._queue.stop(run_id)
+        return await self._after(run_id, State.STOPPED)
+
+    async def change_training(
+        self,
+        run_id: str,
+        loss_weights: Mapping[str, float] | None = None,
+        learning_rate: float | None = None,
+    ) -> RunRecord:
+        """Other loss weights, by output, or another learning rate, from the next step on."""
+        row = await asyncio.to_thread(self._store.runs.get, run_id)
+        require("change", row.state)
+        controls.check_change(row.outputs, loss_weights or {}, learning_rate)
+        await self._queue.command(
+            run_id, "change", loss_weights=dict(loss_weights or {}), learning_rate=learning_rate
+        )
+        return run_record(row)
+
+    async def delete(self, run_id: str) -> None:
+        """End its process, then remove it with its events and files."""
+        await asyncio.to_thread(self._store.runs.get, run_id)
+        await self._queue.remove(run_id)
+        await asyncio.to_thread(self._store.runs.delete, run_id)
+        await asyncio.to_thread(self._folder.remove_run, run_id)
+        self._hub.close(run_id)
+        self._journal.forget(run_id)
+
+    async def get(self, run_id: str) -> RunRecord:
+        return run_record(await asyncio.to_thread(self._store.runs.get, run_id))
+
+    async def list(
+        self, limit: int = 50, cursor: str | None = None, project: str | None = None
+    ) -> Page[RunRecord]:
+        """The newest first."""
+        page = await asyncio.to_thread(self._store.runs.list, limit, cursor, project)
+        return Page([run_record(row) for row in page.items], page.next)
+
+    async def document(self, run_id: str) -> str:
+        """What the run trains, as canonical JSON text."""
+        return await asyncio.to_thread(self._store.runs.document, run_id)
+
+    async def events(self, run_id: str, after: int = 0, limit: int = 1000) -> bytes:
+        """A JSON array of at most `limit` events with `seq` > `after`; empty where there is none yet."""
+        found = await asyncio.to_thread(
+            self._store.events.read, run_id, max(0, after), max(1, min(limit, LARGEST_ANSWER))
+        )
+        if not found:
+            await self.get(run_id)
+        return _array(found)
+
+    async def follow(self, run_id: str, after: int = 0) -> AsyncGenerator[bytes, None]:
+        """JSON arrays of events with `seq` > `after`, each event once and in order, until the run's last.
+
+        It also ends when the run is deleted or the server closes.
+        """
+        row = await asyncio.to_thread(self._store.runs.get, run_id)
+        last = row.last_seq if State(row.state) in ENDED else None
+        async with contextlib.aclosing(self._hub.follow(run_id, max(0, after), last)) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def history(self, run_id: str) -> RunHistory:
+        """Keras' `History` of the epochs so far."""
+        bodies = await asyncio.to_thread(self._store.events.epochs, run_id)
+        if not bodies:
+            await self.get(run_id)
+        return await asyncio.to_thread(run_history, bodies)
+
+    async def artifacts(self, run_id: str) -> tuple[str, ...]:
+        """Names of the files that the run has left."""
+        await self.get(run_id)
+        return tuple(await asyncio.to_thread(self._folder.artifacts, run_id))
+
+    async def artifact(self, run_id: str, name: str) -> Path:
+        """Where an artifact lies. Raises `NotFound`."""
+        await self.get(run_id)
+        return await asyncio.to_thread(self._folder.artifact, run_id, name)
+
+    async def call(
+        self,
+        function: Callable[..., Result],
+        *arguments: object,
+        timeout: float = 30.0,
+        memory: int | None = None,
+    ) -> Result:
+        """Call an importable function in a child with limits; see `calls` for what may cross.
+
+        Raises:
+            ProblemError: what the function raised, or `call.timeout`, `call.out_of_memory`, `call.crashed`.
+        """
+        return await self._caller.call(function, arguments, timeout, memory)
+
+    def find_dataset(self, dataset_id: str) -> Dataset | None:
+        """The description of a built-in or an uploaded data set; reads a small file at most."""
+        return find(dataset_id, self._folder.datasets)
+
+    @property
+    def datasets(self) -> Path:
+        """The folder of uploaded data sets."""
+        return self._folder.datasets
+
+    def _is_full(self) -> bool:
+        return self._queue.waiting >= self._queued_runs
+
+    async def _want(self, run_id: str, action: str, wanted: str) -> RunRow:
+        """Write down what the person wants, if the run's state allows it; the run as it was."""
+
+        def write(connection: Connection) -> RunRow:
+            row = self._store.runs.get_in(connection, run_id)
+            require(action, row.state)
+            self._store.runs.change_in(connection, run_id, wanted=wanted, deaths=0)
+            return row
+
+        return await asyncio.wrap_future(self._store.submit(write))
+
+    async def _after(self, run_id: str, state: State) -> RunRecord:
+        """The run once a control has shown its effect, or as it is a little later."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(EFFECT_SECONDS):
+                while True:
+                    changed = self._hub.changed(run_id)
+                    record = await self.get(run_id)
+                    if record.state is state or record.state in ENDED:
+                        return record
+                    await changed.wait()
+        return await self.get(run_id)
+
+
+def _array(events: Sequence[StoredEvent]) -> bytes:
+    return ("[" + ",".join(event.body for event in events) + "]").encode()
