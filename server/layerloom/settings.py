@@ -52,7 +52,8 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Further names under which a browser may reach the server, with commas between: "
-        "`https://lab.example.org, 192.168.1.5:8420`. Loopback names are always allowed.",
+        "`lab.local, 192.168.1.5:8420`, and `https://lab.example.org` behind a proxy that speaks TLS. "
+        "Without a port any port is meant. Loopback names are always allowed.",
     )
     database_url: SecretStr | None = Field(
         default=None, description="SQLAlchemy URL of a database to use instead of SQLite in the data folder."
@@ -60,7 +61,7 @@ class Settings(BaseSettings):
     concurrent_runs: int = Field(default=2, ge=1, le=1024, description="Runs that train at one time.")
     queued_runs: int = Field(default=100, ge=0, le=100_000, description="Runs that may wait for their turn.")
     upload_bytes: int = Field(
-        default=512 * _MEBIBYTE, ge=1024, description="Largest file that may be uploaded, in bytes."
+        default=256 * _MEBIBYTE, ge=1024, description="Largest file that may be uploaded, in bytes."
     )
     websockets: int = Field(default=512, ge=1, description="Websockets that may be open at one time.")
     shutdown_seconds: int = Field(
@@ -79,7 +80,9 @@ class Settings(BaseSettings):
         default=_LIMITS.model_depth, ge=1, description="How deep models may be nested in models."
     )
     expanded_nodes: int = Field(
-        default=_LIMITS.expanded_nodes, ge=1, description="Most nodes once models are opened where they are called."
+        default=_LIMITS.expanded_nodes,
+        ge=1,
+        description="Most nodes once models are opened where they are called.",
     )
     weights: int = Field(
         default=_LIMITS.weights, ge=1, description="Most weights (numbers that are learned) in a model."

@@ -1,7 +1,6 @@
 """A client per question: signed in by token, by cookie, or a stranger."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI

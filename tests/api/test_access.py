@@ -42,10 +42,6 @@ FOREIGN_HOSTS = [
     "127.0.0.1.evil:8420",
     "localhost.evil:8420",
     "evil-localhost:8420",
-    "localhost:8421",
-    "localhost",
-    "127.0.0.1",
-    "127.0.0.1:80",
     "127.0.0.1:8420:8420",
     "127.0.0.1:8420@evil.example",
     "localhost:8420@evil",
@@ -54,7 +50,6 @@ FOREIGN_HOSTS = [
     "127.1:8420",
     "2130706433:8420",
     "[::2]:8420",
-    "[::1]",
     "[::ffff:127.0.0.1]:8420",
     "localhost:+8420",
     "localhost:8420/",
@@ -130,7 +125,9 @@ def test_two_hosts_or_two_origins_are_refused(owner: TestClient) -> None:
     assert owner.get("/api/session", headers=[("Origin", BASE), ("Origin", BASE)]).status_code == 403  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:8420", "localhost:8420", "[::1]:8420", "LOCALHOST:8420"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:8420", "localhost:9", "localhost", "[::1]:8420", "LOCALHOST:8420"]
+)
 def test_the_servers_own_names_are_known(owner: TestClient, host: str) -> None:
     assert owner.get("/api/session", headers={"Host": host}).status_code == 200
 
@@ -165,7 +162,7 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(stranger: TestCl
     answer = stranger.post("/api/session", json={"token": TOKEN})
 
     cookie = answer.headers["set-cookie"]
-    assert "HttpOnly" in cookie and "SameSite=strict" in cookie and "Path=/" in cookie
+    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
     assert TOKEN not in cookie
 
 
@@ -179,8 +176,8 @@ def test_a_ticket_signs_in_once(stranger: TestClient, app: FastAPI) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["", "{}", '{"token": ""}', '{"token": "wrong"}', '{"ticket": ""}', '{"token": null}', '{"ticket": "\\ud800"}',
-     '{"token": 1}', "[]", "{", "\x00"],
+    ["", "{}", '{"token": ""}', '{"token": "wrong"}', '{"ticket": ""}', '{"token": null}',
+     '{"ticket": "\\ud800"}', '{"token": 1}', "[]", "{", "\x00"],
 )  # fmt: skip
 def test_wrong_credentials_open_nothing(stranger: TestClient, body: str) -> None:
     answer = stranger.post("/api/session", content=body, headers=JSON)
@@ -190,7 +187,8 @@ def test_wrong_credentials_open_nothing(stranger: TestClient, body: str) -> None
 
 
 @pytest.mark.parametrize(
-    "authorization", ["Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", TOKEN]
+    "authorization",
+    ["Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", TOKEN],
 )
 def test_a_wrong_token_is_refused(stranger: TestClient, authorization: str) -> None:
     assert stranger.get("/api/session", headers={"Authorization": authorization}).status_code == 401
@@ -215,7 +213,10 @@ def test_every_answer_has_the_security_headers(stranger: TestClient, method: str
 
 
 def refused(client: TestClient, headers: dict[str, str]) -> int:
-    with pytest.raises(WebSocketDenialResponse) as denial, client.websocket_connect(WEBSOCKET, headers=headers):
+    with (
+        pytest.raises(WebSocketDenialResponse) as denial,
+        client.websocket_connect(WEBSOCKET, headers=headers),
+    ):
         pass
     return int(denial.value.status_code)
 

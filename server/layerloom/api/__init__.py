@@ -1,1 +1,3 @@
-"""The REST API and the events websocket: the only place that knows FastAPI. `create_app` in `app.py` puts it together."""
+"""The REST API and the events websocket: the only place that knows FastAPI. `create_app` in `app.py` puts it
+together.
+"""

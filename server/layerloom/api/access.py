@@ -1,8 +1,9 @@
 """Access: one ASGI middleware in front of every HTTP method and the websocket handshake.
 
-In this order: `Host` is ours, `Origin` is the page's own, the browser does not call it cross-site, a change comes as
-JSON, and the caller holds the token or a session. Trust never derives from `Host`: it is compared with a closed list
-before anything else. Stock CORS middleware lets cross-site websockets through, so this is our own.
+In this order: `Host` is ours, `Origin` is the page's own, the browser does not call it cross-site, a change
+comes as JSON, and the caller holds the token or a session. Trust never derives from `Host`: it is compared
+with a closed list before anything else. Stock CORS middleware lets cross-site websockets through, so this is
+our own.
 """
 
 from dataclasses import dataclass
@@ -31,7 +32,9 @@ class Refusal:
 
 
 class Access:
-    """The guard. Behind it, `scope["state"]["session"]` holds the caller's session key, or None for a bearer token."""
+    """The guard. Behind it, `scope["state"]["session"]` holds the caller's session key, or None for a bearer
+    token.
+    """
 
     def __init__(self, app: ASGIApp, *, hosts: AllowedHosts, sessions: Sessions, cookie: str) -> None:
         self.app = app

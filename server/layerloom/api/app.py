@@ -2,39 +2,87 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import Lifespan
 
-from layerloom.api import contract, errors, health, session
+from layerloom.api import (
+    check,
+    contract,
+    datasets,
+    errors,
+    events,
+    examples,
+    export,
+    health,
+    import_,
+    layers,
+    learned,
+    openapi,
+    projects,
+    runs,
+    session,
+)
 from layerloom.api.access import Access
 from layerloom.api.bodies import BodyLimits
 from layerloom.api.errors import JSON, Failures
 from layerloom.api.headers import SecurityHeaders
-from layerloom.api.hosts import allowed_hosts
 from layerloom.api.page import Page
-from layerloom.api.services import Services
-from layerloom.api.sessions import FolderSessions, Sessions, kept_token
-from layerloom.settings import Settings
+from layerloom.api.services import Services, open_services, running
+from layerloom.settings import Settings, load_settings
 
-ROUTERS = (health.router, session.router)
+ROUTERS = tuple(
+    module.router
+    for module in (
+        health, session, layers, check, export, import_, examples, projects, datasets, runs, events, learned,
+        openapi,
+    )
+)  # fmt: skip
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application; what it starts and stops with its lifespan is in `Services`.
+def create_app(settings: Settings | None = None, services: Services | None = None) -> FastAPI:
+    """The application over services that run already; without them it opens and runs its own.
 
     Raises:
-        ProblemError: `settings.invalid`, for a setting that cannot be used.
+        ProblemError: a setting cannot be used, or the store cannot be opened.
     """
-    token = settings.token.get_secret_value() if settings.token else kept_token(settings.data_dir)
-    sessions = Sessions(token, FolderSessions(settings.data_dir))
-    services = Services(settings=settings, sessions=sessions, cookie=f"layerloom_{settings.port}")
+    if services is None:
+        services = open_services(settings or load_settings())
+        app = _routed(_lifespan(services))
+    else:
+        app = _routed()
+    app.state.services = services
+    app.router.default = Page()
+    errors.install(app)
 
+    # The last one added is the outermost.
+    limits = services.limits
+    app.add_middleware(
+        BodyLimits, document_bytes=limits.document_bytes, upload_bytes=services.settings.upload_bytes
+    )
+    app.add_middleware(Access, hosts=services.hosts, sessions=services.sessions, cookie=services.cookie)
+    app.add_middleware(Failures)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def describe_api() -> dict[str, Any]:  # Any: an OpenAPI document
+    """The OpenAPI document, without a server."""
+    return contract.openapi(_routed())
+
+
+def _lifespan(services: Services) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with running(services):
+            yield
 
+    return lifespan
+
+
+def _routed(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     app = FastAPI(
-        title="Layerloom",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -43,29 +91,6 @@ def create_app(settings: Settings) -> FastAPI:
         default_response_class=JSON,
         generate_unique_id_function=contract.operation_id,
     )
-    app.state.services = services
     for router in ROUTERS:
         app.include_router(router, prefix="/api")
-    app.router.default = Page()
-    errors.install(app)
-
-    # The last one added is the outermost.
-    limits = settings.limits
-    app.add_middleware(BodyLimits, document_bytes=limits.document_bytes, upload_bytes=settings.upload_bytes)
-    app.add_middleware(
-        Access,
-        hosts=allowed_hosts(settings.host, settings.port, settings.allowed_hosts),
-        sessions=sessions,
-        cookie=services.cookie,
-    )
-    app.add_middleware(Failures)
-    app.add_middleware(SecurityHeaders)
     return app
-
-
-def describe_api() -> dict[str, object]:
-    """The OpenAPI document, without a server."""
-    app = FastAPI(openapi_url=None, generate_unique_id_function=contract.operation_id)
-    for router in ROUTERS:
-        app.include_router(router, prefix="/api")
-    return contract.openapi(app)

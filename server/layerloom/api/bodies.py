@@ -1,8 +1,13 @@
 """Limits on request bodies, enforced while they arrive and before anything parses them."""
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -86,6 +91,56 @@ def to_model(data: object, model: type[M]) -> M:
     except ValidationError as error:
         problems = [_field_problem(item) for item in error.errors(include_url=False, include_context=False)]
         raise ProblemError(*problems[:50]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The one file of a form, and the form's other fields."""
+
+    file: UploadFile
+    fields: Mapping[str, str]
+
+
+@asynccontextmanager
+async def one_file(request: Request) -> AsyncIterator[Upload]:
+    """The file in the field `file` of a form; it lies on the disk as soon as it is large.
+
+    Only a stream that was really uploaded counts, whatever the form says about itself.
+
+    Raises:
+        ProblemError: `request.content_type`, `upload.missing`, `upload.invalid`.
+    """
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise ProblemError(
+            Problem(
+                code="request.content_type",
+                message="A file comes as `multipart/form-data`, in the field `file`.",
+                hint="With curl: `-F file=@table.csv`.",
+            )
+        )
+    try:
+        form = await request.form(max_files=1, max_fields=8, max_part_size=64 * 1024)
+    except HTTPException as error:
+        problem = Problem(
+            code="upload.invalid",
+            message=f"The form could not be read: {error.detail}",
+            hint="Send one file in the field `file`; with curl: `-F file=@table.csv`.",
+        )
+        raise ProblemError(problem) from None
+    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise ProblemError(
+                Problem(
+                    code="upload.missing",
+                    message="The form has no file in the field `file`.",
+                    hint="With curl: `-F file=@table.csv`.",
+                    field="file",
+                )
+            )
+        yield Upload(file, {name: value for name, value in form.items() if isinstance(value, str)})
+    finally:
+        await form.close()
 
 
 def _field_problem(item: Any) -> Problem:  # Any: pydantic's ErrorDetails

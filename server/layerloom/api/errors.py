@@ -1,4 +1,6 @@
-"""The one shape of every error: `{"problems": […]}` with a fitting status; never a stack trace, never a bare string."""
+"""The one shape of every error: `{"problems": […]}` with a fitting status; never a stack trace, never a bare
+string.
+"""
 
 import json
 import logging
@@ -24,7 +26,7 @@ STATUS_BY_CODE: dict[str, int] = {
     "request.not_json": 400,
     "request.too_large": 413,
     "request.content_type": 415,
-    "upload.too_large": 413,
+    "file.too_large": 413,
     "project.conflict": 412,
     "project.precondition": 428,
     "run.state": 409,
@@ -127,7 +129,8 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 class Failures:
-    """ASGI middleware: a broken invariant of ours becomes a 500 of the one shape, its trace goes to the log only.
+    """ASGI middleware: a broken invariant of ours becomes a 500 of the one shape, its trace goes to the log
+    only.
 
     Within the security headers and around everything else, so that no answer escapes either.
     """

@@ -1,7 +1,8 @@
-"""Under which names the server may be reached: `Host` and `Origin` compared as parsed values, never by prefix or regex.
+"""Under which names the server may be reached: `Host` and `Origin` compared as parsed values, never by prefix
+or regex.
 
-Pure functions over header values. A page of another name that resolves to this machine (DNS rebinding) sends its own
-name as `Host` and `Origin`; both are then refused.
+Pure functions over header values. A page of another name that resolves to this machine (DNS rebinding) sends
+its own name as `Host` and `Origin`; both are then refused.
 """
 
 import ipaddress
@@ -21,7 +22,7 @@ _EVERYWHERE = frozenset({"0.0.0.0", "::", ""})
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One way to reach the server: `https://lab.example.org` is `Address("https", "lab.example.org", 443)`."""
+    """A way to reach the server: `https://lab.example.org` is `Address("https", "lab.example.org", 443)`."""
 
     scheme: Scheme
     host: str
@@ -39,27 +40,39 @@ class Address:
         return f"{self.scheme}://{self.authority}"
 
 
-class AllowedHosts:
-    """The closed list of addresses, and the two questions that the access check asks it."""
+@dataclass(frozen=True, slots=True)
+class AllowedHost:
+    """A name of the server. `port=None` is any port, for a published or forwarded one may be another than
+    ours.
+    """
 
-    def __init__(self, addresses: Iterable[Address]) -> None:
-        self.addresses = tuple(dict.fromkeys(addresses))
+    scheme: Scheme
+    host: str
+    port: int | None = None
+
+
+class AllowedHosts:
+    """The closed list of names, and the question that the access check asks it."""
+
+    def __init__(self, names: Iterable[AllowedHost]) -> None:
+        self.names = tuple(dict.fromkeys(names))
 
     def by_host(self, header: str) -> tuple[Address, ...]:
         """The addresses that a `Host` header may mean; empty where it is not ours or not well-formed."""
         parsed = parse_authority(header)
         if parsed is None:
             return ()
-        host, port = parsed
-        return tuple(
-            address
-            for address in self.addresses
-            if address.host == host and address.port == (port or _DEFAULT_PORTS[address.scheme])
-        )
+        host, written_port = parsed
+        found = []
+        for name in self.names:
+            port = written_port or _DEFAULT_PORTS[name.scheme]
+            if name.host == host and name.port in (None, port):
+                found.append(Address(name.scheme, host, port))
+        return tuple(found)
 
 
-def allowed_hosts(host: str, port: int, further: Iterable[str] = ()) -> AllowedHosts:
-    """Loopback names on the server's port, the address it listens on, and what the setting adds.
+def allowed_hosts(host: str, further: Iterable[str] = ()) -> AllowedHosts:
+    """Loopback names, the address that the server listens on, and what the setting adds.
 
     Raises:
         ProblemError: `settings.invalid` for a name that cannot be read.
@@ -67,12 +80,15 @@ def allowed_hosts(host: str, port: int, further: Iterable[str] = ()) -> AllowedH
     names = [*_LOOPBACK]
     if host.lower() not in _EVERYWHERE:
         names.append(host.lower().strip("[]"))
-    addresses = [Address("http", name, port) for name in names]
-    return AllowedHosts([*addresses, *(parse_allowed(entry) for entry in further)])
+    own = [AllowedHost("http", name) for name in names]
+    return AllowedHosts([*own, *(parse_allowed(entry) for entry in further)])
 
 
-def parse_allowed(entry: str) -> Address:
-    """An entry of `LAYERLOOM_ALLOWED_HOSTS`: `name`, `name:port`, or with `http://` or `https://` before it."""
+def parse_allowed(entry: str) -> AllowedHost:
+    """An entry of `LAYERLOOM_ALLOWED_HOSTS`: `name`, `name:port`, or with `http://` or `https://` before it.
+
+    Behind a proxy that speaks TLS the name needs its `https://`, for the page's origin is then that.
+    """
     scheme: Scheme = "http"
     rest = entry.strip().lower()
     if "://" in rest:
@@ -87,12 +103,12 @@ def parse_allowed(entry: str) -> Address:
             Problem(
                 code="settings.invalid",
                 message=f"`LAYERLOOM_ALLOWED_HOSTS` holds {entry!r}, which is no host.",
-                hint="Write a name with an optional scheme and port: `https://lab.example.org`, `10.0.0.5:8420`.",
+                hint="Write names such as `lab.local`, `10.0.0.5:8420` or `https://lab.example.org`.",
                 field="LAYERLOOM_ALLOWED_HOSTS",
             )
         )
     host, port = parsed
-    return Address(scheme, host, port or _DEFAULT_PORTS[scheme])
+    return AllowedHost(scheme, host, port)
 
 
 def parse_authority(text: str) -> tuple[str, int | None] | None:

@@ -1,4 +1,5 @@
-"""The built page from `layerloom/page`: static files by exact name, the page itself for its own paths, nothing else.
+"""The built page from `layerloom/page`: static files by exact name, the page itself for its own paths,
+nothing else.
 
 Names are looked up in a scan of the folder, so a request can only ever name a file that the build made.
 """
@@ -38,7 +39,9 @@ class PageFile:
 
 @dataclass
 class Page:
-    """Falls behind all routes: what no route answers is either a file of the page, the page itself, or a problem."""
+    """Falls behind all routes: what no route answers is either a file of the page, the page itself, or a
+    problem.
+    """
 
     folder: Path = PAGE_DIR
     _files: dict[str, PageFile] = field(default_factory=dict)
@@ -89,7 +92,9 @@ def _read(path: Path) -> PageFile:
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if media_type == "text/javascript":
         media_type = "application/javascript"
-    packed = gzip.compress(content, 6, mtime=0) if media_type.startswith(_PACKS) and len(content) > 1024 else None
+    packed = (
+        gzip.compress(content, 6, mtime=0) if media_type.startswith(_PACKS) and len(content) > 1024 else None
+    )
     is_hashed = path.parent.name == "assets" and _HASHED.search(path.name) is not None
     return PageFile(
         content=content,

@@ -1,22 +1,107 @@
 """What routes work with: settings, store, supervisor and sessions of one running server."""
 
-from dataclasses import dataclass
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from layerloom.api.sessions import Sessions
+from layerloom.api.hosts import AllowedHosts, allowed_hosts
+from layerloom.api.reading import remove_leftovers
+from layerloom.api.sessions import FolderSessions, Sessions, kept_token
+from layerloom.document import Limits
+from layerloom.problems import ProblemError
+from layerloom.runs.supervisor import Supervisor
 from layerloom.settings import Settings
+from layerloom.store import Store
+
+log = logging.getLogger(__name__)
+
+CHECKS_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
 class Services:
-    """Made once by `create_app`; routes receive it as a parameter of type `Use`."""
+    """Made once by `open_services`; routes receive it as a parameter of type `Use`."""
 
     settings: Settings
+    store: Store
+    supervisor: Supervisor
     sessions: Sessions
-    cookie: str
+    hosts: AllowedHosts
+    checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHECKS_AT_ONCE))
+    websockets: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "websockets", asyncio.Semaphore(self.settings.websockets))
+
+    @property
+    def limits(self) -> Limits:
+        return self.settings.limits
+
+    @property
+    def datasets_dir(self) -> Path:
+        """Where uploaded data sets lie; workers read them there."""
+        return self.settings.data_dir / "datasets"
+
+    @property
+    def cookie(self) -> str:
+        """Named by the port, for cookies do not know ports and two servers may run on one machine."""
+        return f"layerloom_{self.settings.port}"
+
+
+def open_services(settings: Settings) -> Services:
+    """Opens the data folder: token, sessions, store. `running` starts the supervisor.
+
+    Raises:
+        ProblemError: `settings.invalid`, or `store.…` where the store cannot be opened.
+    """
+    hosts = allowed_hosts(settings.host, settings.allowed_hosts)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    token = settings.token.get_secret_value() if settings.token else kept_token(settings.data_dir)
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    store = Store(url or settings.data_dir / "layerloom.db")
+    supervisor = Supervisor(
+        store,
+        settings.data_dir,
+        limits=settings.limits,
+        concurrent_runs=settings.concurrent_runs,
+        queued_runs=settings.queued_runs,
+    )
+    sessions = Sessions(token, FolderSessions(settings.data_dir))
+    return Services(settings=settings, store=store, supervisor=supervisor, sessions=sessions, hosts=hosts)
+
+
+@asynccontextmanager
+async def running(services: Services) -> AsyncIterator[None]:
+    """The supervisor at work; closes it and the store behind.
+
+    Raises:
+        ProblemError: `store.in_use`, when another server works in this data folder.
+    """
+    try:
+        await services.supervisor.start()
+        sweeping = asyncio.create_task(_sweep(services))
+        try:
+            yield
+        finally:
+            sweeping.cancel()
+            await services.supervisor.close()
+    finally:
+        await asyncio.to_thread(services.store.close)
+
+
+async def _sweep(services: Services) -> None:
+    """Behind the start, for it waits for the first worker; what it cannot remove waits for the next start."""
+    try:
+        await services.supervisor.call(remove_leftovers, services.datasets_dir)
+    except ProblemError as error:
+        log.warning("leftovers of uploads stay: %s", error)
 
 
 def _services(connection: HTTPConnection) -> Services:

@@ -1,4 +1,4 @@
-"""`/api/session`: the token, or the one-time ticket of a printed address, becomes a cookie; and logging out."""
+"""`/api/session`: the token, or the one-time ticket of a printed address, becomes a cookie; logging out."""
 
 from typing import Literal
 
@@ -23,7 +23,9 @@ class Credentials(Body):
 
     token: str | None = Field(default=None, max_length=1024, description="As `layerloom token` shows it.")
     ticket: str | None = Field(
-        default=None, max_length=1024, description="From the address `/#t=…` that the server printed; works once."
+        default=None,
+        max_length=1024,
+        description="From the address `/#t=…` that the server printed; works once.",
     )
 
 

@@ -1,4 +1,5 @@
-"""Who may use the server: the token, one-time tickets that a printed address carries, and sessions behind a cookie.
+"""Who may use the server: the token, one-time tickets that a printed address carries, and sessions behind a
+cookie.
 
 Only hashes of session keys are kept. A session lives until it is logged out, the token changes, or many newer
 sessions push it out; no clock is involved.
@@ -51,7 +52,9 @@ class Sessions:
         return hmac.compare_digest(_hash(text), self._token_hash)
 
     def burn_ticket(self, ticket: str) -> bool:
-        """Whether the ticket was good; it is not any more. Tickets are looked up by hash, so timing tells nothing."""
+        """Whether the ticket was good; it is not any more. Tickets are looked up by hash, so timing tells
+        nothing.
+        """
         if _hash(ticket) not in self._tickets:
             return False
         del self._tickets[_hash(ticket)]

@@ -1,0 +1,105 @@
+"""`GET /api/layers`: the catalogue of layer types, optimizers, losses, metrics, callbacks and schedules."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from layerloom.api.contract import Answer, says
+from layerloom.api.errors import encode
+from layerloom.layers import catalogue as layer_catalogue
+from layerloom.training import catalogue as training_catalogue
+
+router = APIRouter(tags=["catalogue"])
+
+JsonObject = dict[str, Any]  # Any: JSON
+
+
+class InputPort(Answer):
+    """Takes `least` to `most` edges; `most` is null where any number will do."""
+
+    name: str
+    description: str
+    least: int
+    most: int | None
+
+
+class OutputPort(Answer):
+    """Where a tensor comes out."""
+
+    name: str
+    description: str
+
+
+class LayerExample(Answer):
+    """A use of a layer type."""
+
+    title: str
+    config: JsonObject
+
+
+class LayerDescription(Answer):
+    """A layer type; the ports are those of its default config."""
+
+    type: str
+    category: str
+    summary: str
+    documentation: str = Field(description="Markdown.")
+    config_schema: JsonObject = Field(alias="schema", description="JSON Schema of the config.")
+    inputs: list[InputPort]
+    outputs: list[OutputPort]
+    search_words: list[str]
+    examples: list[LayerExample]
+
+
+class TypeDescription(Answer):
+    """An optimizer, a loss, a metric, a callback or a schedule."""
+
+    type: str
+    summary: str
+    documentation: str = Field(description="Markdown.")
+    config_schema: JsonObject = Field(alias="schema", description="JSON Schema of the config.")
+
+
+class Catalogue(Answer):
+    """All that a document can name by type."""
+
+    layers: list[LayerDescription]
+    optimizers: list[TypeDescription]
+    losses: list[TypeDescription]
+    metrics: list[TypeDescription]
+    callbacks: list[TypeDescription]
+    schedules: list[TypeDescription]
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    plain: bytes
+    packed: bytes
+    etag: str
+
+
+@router.get("/layers", **says(answer=Catalogue))
+def show_catalogue(request: Request) -> Response:
+    """The catalogue. It changes only with the server's version, so it has an ETag."""
+    encoded = _catalogue()
+    headers = {"ETag": encoded.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == encoded.etag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(encoded.plain, media_type="application/json", headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(encoded.packed, media_type="application/json", headers=headers)
+
+
+@cache
+def _catalogue() -> _Encoded:
+    plain = encode({"layers": layer_catalogue.describe(), **training_catalogue.describe()})
+    etag = f'"{hashlib.sha256(plain).hexdigest()[:24]}"'
+    return _Encoded(plain, gzip.compress(plain, 6, mtime=0), etag)

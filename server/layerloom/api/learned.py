@@ -1,0 +1,115 @@
+"""What a run has learned: evaluate it, predict with it, take its files away. Workers do it; torch is not
+here.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi import Path as PathParameter
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from layerloom.api.bodies import read_model
+from layerloom.api.contract import Answer, Body, says
+from layerloom.api.errors import JSON
+from layerloom.api.runs import RunId
+from layerloom.api.services import Use
+from layerloom.problems import Problem, ProblemError
+
+router = APIRouter(prefix="/runs", tags=["learned"])
+
+Rows = list[Any]  # Any: numbers, or lists of them to any depth
+
+
+class EvaluateBody(Body):
+    """Which rows; by default those that the run's document names."""
+
+    dataset: str | None = Field(default=None, max_length=200, description="Another with those columns.")
+
+
+class Evaluation(Answer):
+    """Loss in total, and loss and metrics of each output."""
+
+    loss: float | None
+    losses: dict[str, float | None]
+    metrics: dict[str, dict[str, float | None]]
+
+
+class PredictBody(Body):
+    """Rows by input, or a data set with the columns that the run's document names."""
+
+    inputs: dict[str, Rows] | None = Field(default=None, description="By input: a list of rows.")
+    dataset: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=1000, ge=1, le=100_000, description="Most rows of a data set.")
+
+
+class Prediction(Answer):
+    """By output: a row for each row that went in."""
+
+    outputs: dict[str, Rows]
+
+
+class Artifact(Answer):
+    """A file that a run has left."""
+
+    name: str
+    size_bytes: int
+    media_type: str
+
+
+class ArtifactPage(Answer):
+    """All files of a run."""
+
+    items: list[Artifact]
+    next: None
+
+
+@router.post("/{run_id}/evaluate", **says(body=EvaluateBody, answer=Evaluation, optional_body=True))
+async def evaluate(request: Request, services: Use, run_id: RunId) -> Response:
+    """Losses and metrics of each output on a data set."""
+    body = await read_model(request, services.limits, EvaluateBody)
+    return JSON(await services.supervisor.evaluate(run_id, body.dataset))
+
+
+@router.post("/{run_id}/predict", **says(body=PredictBody, answer=Prediction))
+async def predict(request: Request, services: Use, run_id: RunId) -> Response:
+    """Outputs for given rows, or for the rows of a data set."""
+    body = await read_model(request, services.limits, PredictBody)
+    if (body.inputs is None) == (body.dataset is None):
+        raise ProblemError(
+            Problem(
+                code="request.invalid",
+                message="A prediction needs either `inputs` or `dataset`; received "
+                + ("neither." if body.inputs is None else "both."),
+                hint='Send `{"inputs": {"first": [[…]]}}`, or `{"dataset": "digit-pairs"}`.',
+                field="inputs",
+            )
+        )
+    outputs = await services.supervisor.predict(run_id, body.inputs, body.dataset, body.limit)
+    return JSON({"outputs": outputs})
+
+
+@router.get("/{run_id}/artifacts", **says(answer=ArtifactPage))
+async def list_artifacts(services: Use, run_id: RunId) -> Response:
+    """The files that a run has left."""
+    names = await services.supervisor.artifacts(run_id)
+    paths = [await services.supervisor.artifact(run_id, name) for name in names]
+    return JSON({"items": [_artifact(path) for path in paths], "next": None})
+
+
+@router.get(
+    "/{run_id}/artifacts/{name}", **says(media="application/octet-stream", text="The file, as an attachment.")
+)
+async def fetch_artifact(
+    services: Use, run_id: RunId, name: Annotated[str, PathParameter(max_length=100)]
+) -> Response:
+    """One file; its name is one of the list, never a path."""
+    path = await services.supervisor.artifact(run_id, name)
+    return FileResponse(path, filename=name, media_type="application/octet-stream")
+
+
+def _artifact(path: Path) -> dict[str, str | int]:
+    media_type = "application/json" if path.suffix == ".json" else "application/octet-stream"
+    return {"name": path.name, "size_bytes": path.stat().st_size, "media_type": media_type}

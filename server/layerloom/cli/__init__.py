@@ -1,0 +1,1 @@
+"""The command line: `layerloom serve`, `train`, `check` and the smaller ones. Put together in `app.py`."""
