@@ -55,8 +55,13 @@ def find(dataset_id: str, folder: Path | None = None) -> Dataset | None:
     return Dataset.model_validate_json(path.read_bytes())
 
 
-def load(dataset_id: str, folder: Path | None = None, columns: Sequence[str] | None = None) -> Table:
-    """The rows of a set, all columns or those named. Runs in a worker (scikit-learn, large files).
+def load(
+    dataset_id: str,
+    folder: Path | None = None,
+    columns: Sequence[str] | None = None,
+    rows: int | None = None,
+) -> Table:
+    """All rows of a set or the first ones, all columns or those named. Runs in a worker (scikit-learn, files).
 
     Raises:
         ProblemError: `dataset.unknown`, or `column.unknown` for a column that the set doesn't have.
@@ -70,11 +75,11 @@ def load(dataset_id: str, folder: Path | None = None, columns: Sequence[str] | N
             raise ProblemError(unknown_column(name, dataset))
     if dataset_id in _scan():
         loaded = _scan()[dataset_id].load()
-        return Table({name: loaded[name] for name in wanted})
+        return Table({name: loaded[name][:rows] for name in wanted})
     from layerloom.data.stored import read_table  # polars, only where an uploaded set is read
 
     assert folder is not None  # find() found it there
-    return read_table(dataset, folder / dataset_id / TABLE_FILE, wanted)
+    return read_table(dataset, folder / dataset_id / TABLE_FILE, wanted, rows)
 
 
 def is_built_in(dataset_id: str) -> bool:

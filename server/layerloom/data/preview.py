@@ -37,7 +37,7 @@ def preview(dataset: Dataset, folder: Path, limit: int = 20) -> Preview:
     count = max(0, min(limit, _MOST_ROWS, dataset.rows or 0))
     if not dataset.columns:
         return Preview(columns=(), rows=[])
-    table = load(dataset.id, folder).slice(0, count)
+    table = load(dataset.id, folder, rows=count)
     shown = [_shown(table[column.name], column) for column in dataset.columns]
     return Preview(columns=dataset.columns, rows=[list(row) for row in zip(*shown, strict=True)])
 

@@ -15,11 +15,11 @@ from layerloom.data.table import Array, Table
 ORIGINAL_FILE = "original"
 
 
-def read_table(dataset: Dataset, path: Path, names: Sequence[str]) -> Table:
+def read_table(dataset: Dataset, path: Path, names: Sequence[str], rows: int | None = None) -> Table:
     """The named columns as numpy: categories as codes (-1 missing), numbers float64 with NaN, text as
     objects.
     """
-    frame = polars.read_ipc(path, columns=list(names))
+    frame = polars.read_ipc(path, columns=list(names), n_rows=rows)
     return Table({name: _to_numpy(frame[name], dataset) for name in names})
 
 
