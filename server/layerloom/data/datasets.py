@@ -61,7 +61,7 @@ def load(
     columns: Sequence[str] | None = None,
     rows: int | None = None,
 ) -> Table:
-    """All rows of a set or the first ones, all columns or those named. Runs in a worker (scikit-learn, files).
+    """All rows of a set or the first ones, all columns or those named. Runs in a worker (scikit-learn).
 
     Raises:
         ProblemError: `dataset.unknown`, or `column.unknown` for a column that the set doesn't have.
