@@ -1,4 +1,4 @@
-/** Shown once, beside the first model and not over it: what to do now. */
+/** Shown once, above the first model and not over it: what to do now. */
 
 import { Button, CloseButton } from "@mantine/core";
 import { LayoutGrid, Play } from "lucide-react";
@@ -15,14 +15,12 @@ export function Welcome() {
   if (!isFirstVisit) return null;
   return (
     <aside className={classes.card} aria-label={t("welcome.title")}>
-      <header className={classes.header}>
-        <h2 className={classes.title}>{t("welcome.title")}</h2>
-        <CloseButton size="sm" aria-label={t("app.close")} onClick={endFirstVisit} />
-      </header>
-      <p className={classes.text}>{t("welcome.text")}</p>
+      <p className={classes.text}>
+        <strong>{t("welcome.title")}</strong> {t("welcome.text")}
+      </p>
       <div className={classes.actions}>
         <Button
-          leftSection={<Play size={14} aria-hidden />}
+          leftSection={<Play size={12} fill="currentColor" aria-hidden />}
           onClick={() => {
             endFirstVisit();
             void train();
@@ -40,6 +38,7 @@ export function Welcome() {
         >
           {t("welcome.gallery")}
         </Button>
+        <CloseButton size="sm" aria-label={t("app.close")} onClick={endFirstVisit} />
       </div>
     </aside>
   );

@@ -1,15 +1,12 @@
 /** The editor's frame: toolbar, palette, canvas, losses and problems below, inspector and training on the right. */
 
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { Canvas } from "../features/canvas/Canvas";
-import { DatasetsDialog } from "../features/data/DatasetsDialog";
 import { Inspector } from "../features/inspector/Inspector";
 import { LossesPanel } from "../features/losses/LossesPanel";
 import { Palette } from "../features/palette/Palette";
 import { ProblemsPanel } from "../features/problems/ProblemsPanel";
-import { GalleryDialog } from "../features/projects/Gallery";
-import { ProjectsDialog } from "../features/projects/ProjectsDialog";
 import { TrainingPanel } from "../features/training/TrainingPanel";
 import { useDialogs } from "../stores/dialogStore";
 import { useDocument } from "../stores/documentStore";
@@ -23,6 +20,17 @@ import { bindShortcuts } from "./shortcuts";
 import { Toolbar } from "./toolbar/Toolbar";
 import { Welcome } from "./Welcome";
 import classes from "./Workbench.module.css";
+
+// Dialogs are fetched when they are first opened: the first load is the editor.
+const ProjectsDialog = lazy(() =>
+  import("../features/projects/ProjectsDialog").then((module) => ({ default: module.ProjectsDialog })),
+);
+const GalleryDialog = lazy(() =>
+  import("../features/projects/Gallery").then((module) => ({ default: module.GalleryDialog })),
+);
+const DatasetsDialog = lazy(() =>
+  import("../features/data/DatasetsDialog").then((module) => ({ default: module.DatasetsDialog })),
+);
 
 export function Workbench() {
   const collapsed = useSettings((state) => state.collapsed);
@@ -73,9 +81,9 @@ export function Workbench() {
                   <Panel id="canvas" minSize={240}>
                     <div className={classes.canvas}>
                       <ModelTabs />
+                      <Welcome />
                       <div className={classes.stage}>
                         <Canvas />
-                        <Welcome />
                       </div>
                     </div>
                   </Panel>
@@ -95,7 +103,7 @@ export function Workbench() {
                         <LossesPanel />
                       </Panel>
                       <Separator className={classes.column} />
-                      <Panel id="problems" defaultSize="30" minSize={160}>
+                      <Panel id="problems" defaultSize="27" minSize={160}>
                         <ProblemsPanel />
                       </Panel>
                     </Group>
@@ -139,13 +147,13 @@ function Dialogs() {
   const current = useDialogs((state) => state.current);
   const close = useDialogs((state) => state.close);
   return (
-    <>
-      <ProjectsDialog opened={current === "projects"} onClose={close} />
-      <GalleryDialog opened={current === "gallery"} onClose={close} />
-      <DatasetsDialog opened={current === "datasets"} onClose={close} />
+    <Suspense>
+      {current === "projects" && <ProjectsDialog opened onClose={close} />}
+      {current === "gallery" && <GalleryDialog opened onClose={close} />}
+      {current === "datasets" && <DatasetsDialog opened onClose={close} />}
       <ShortcutsDialog opened={current === "shortcuts"} onClose={close} />
       <ConflictDialog />
-    </>
+    </Suspense>
   );
 }
 

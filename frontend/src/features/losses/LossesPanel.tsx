@@ -10,7 +10,7 @@ import {
   useComputedColorScheme,
 } from "@mantine/core";
 import { ChartNoAxesCombined, Sigma } from "lucide-react";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 
 import { t } from "../../i18n";
 import { useRun } from "../../stores/runStore";
@@ -20,10 +20,12 @@ import { EmptyState } from "../../ui/EmptyState";
 import { Panel } from "../../ui/Panel";
 import type { ChartData, Curve } from "./curves";
 import { LatestLosses } from "./LatestLosses";
-import { LossChart } from "./LossChart";
 import { RunProgress } from "./RunProgress";
 import "../../ui/patterns.css";
 import "./losses.css";
+
+// The chart's library is fetched with the first run: the first load is the editor.
+const LossChart = lazy(() => import("./LossChart").then((module) => ({ default: module.LossChart })));
 
 export function LossesPanel() {
   const view = useRun((state) => state.view);
@@ -99,22 +101,26 @@ export function LossesPanel() {
                 </ActionIcon>
               </Tooltip>
             </Group>
-            <LossChart
-              data={data}
-              options={options}
-              hidden={hiddenKeys}
-              marks={view.marks
-                .filter(({ event }) => event.kind === "training_changed" || event.kind === "run_interrupted")
-                .map(({ x, event }) => ({
-                  step: unit === "epoch" && view.stepsPerEpoch > 0 ? x / view.stepsPerEpoch : x,
-                  label: t(
-                    event.kind === "training_changed" ? "losses.markChanged" : "losses.markInterrupted",
-                  ),
-                }))}
-              scheme={scheme}
-              xLabel={unit === "step" ? t("losses.step") : t("losses.epoch")}
-              description={describe(view)}
-            />
+            <Suspense>
+              <LossChart
+                data={data}
+                options={options}
+                hidden={hiddenKeys}
+                marks={view.marks
+                  .filter(
+                    ({ event }) => event.kind === "training_changed" || event.kind === "run_interrupted",
+                  )
+                  .map(({ x, event }) => ({
+                    step: unit === "epoch" && view.stepsPerEpoch > 0 ? x / view.stepsPerEpoch : x,
+                    label: t(
+                      event.kind === "training_changed" ? "losses.markChanged" : "losses.markInterrupted",
+                    ),
+                  }))}
+                scheme={scheme}
+                xLabel={unit === "step" ? t("losses.step") : t("losses.epoch")}
+                description={describe(view)}
+              />
+            </Suspense>
           </div>
           <LatestLosses view={view} hidden={hidden} onToggle={toggle} />
         </div>
