@@ -68,16 +68,16 @@ export const NodeBox = memo(function NodeBox({ data: { node } }: NodeProps<Layer
           )}
           <span className={classes.type}>{subtitleOf(node)}</span>
         </span>
-        {node.calls > 1 && (
-          <span
-            className={classes.badge}
-            title={t("canvas.sharedWeights", { layer: node.layer, count: node.calls })}
-          >
-            {t("canvas.calls", { count: node.calls })}
-          </span>
-        )}
         {node.type === "Output" && <OutputLoss output={node.id} model={engine.scene.model} />}
       </div>
+      {node.calls > 1 && (
+        <span
+          className={classes.badge}
+          title={t("canvas.sharedWeights", { layer: node.layer, count: node.calls })}
+        >
+          {t("canvas.calls", { count: node.calls })}
+        </span>
+      )}
       {severity && <ProblemMark problems={problems} severity={severity} />}
       {node.inputs.map((port) => (
         <PortButton key={`>${port.name}`} node={node} port={port} />
