@@ -36,11 +36,9 @@ class BinaryCrossentropy(Loss):
         target = aligned(target, output)
         if self.label_smoothing:
             target = target * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
-        if self.from_logits:
-            return functional.binary_cross_entropy_with_logits(output, target, reduction=reduction)
-        return functional.binary_cross_entropy(
-            output.clamp(EPSILON, 1 - EPSILON), target, reduction=reduction
-        )
+        # By way of the logit, which clips: torch's own loss of probabilities aborts on NaN, on a GPU for good.
+        logits = output if self.from_logits else output.logit(EPSILON)
+        return functional.binary_cross_entropy_with_logits(logits, target, reduction=reduction)
 
 
 class BinaryFocalCrossentropy(Loss):
@@ -66,9 +64,7 @@ class BinaryFocalCrossentropy(Loss):
             target = target * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
         if self.from_logits:
             output = output.sigmoid()
-        entropy = functional.binary_cross_entropy(
-            output.clamp(EPSILON, 1 - EPSILON), target, reduction="none"
-        )
+        entropy = functional.binary_cross_entropy_with_logits(output.logit(EPSILON), target, reduction="none")
         right = target * output + (1 - target) * (1 - output)
         entropy = (1 - right) ** self.gamma * entropy
         if self.apply_class_balancing:

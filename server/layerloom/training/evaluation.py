@@ -1,0 +1,91 @@
+"""A model's losses, metrics and outputs on given rows, in inference mode."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from layerloom.document import Training
+from layerloom.events import EpochEnded, Validation
+from layerloom.training.batches import Batches, input_tensors
+from layerloom.training.data import Arrays, Rows
+from layerloom.training.history import keras_logs
+from layerloom.training.objective import Objective
+from layerloom.training.recipe import recipe
+
+
+def device_of(model: torch.nn.Module) -> torch.device:
+    """Where the model's weights are."""
+    return next(iter(model.parameters()), torch.zeros(())).device
+
+
+def validate(
+    objective: Objective,
+    batches: Batches,
+    batch_size: int,
+    loss_weights: dict[str, float],
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Validation | None:
+    """Losses and metrics over all rows; None if it was stopped. Leaves the model in the mode it was in."""
+    model = objective.model
+    was_training = model.training
+    kept = objective.begin_metrics(batches.device)
+    total = torch.zeros(len(objective.trained) + 1, dtype=torch.float64, device=batches.device)
+    zero = torch.zeros((), device=batches.device)
+    model.eval()
+    try:
+        with torch.inference_mode():
+            for batch in batches.epoch(batch_size):
+                if is_stopped():
+                    return None
+                outputs, masks = objective.outputs(batch.inputs)
+                losses = objective.losses(outputs, masks, batch.targets, batch.weights)
+                penalty = model.regularization()
+                total += torch.stack([*losses, zero if penalty is None else penalty]).double() * batch.rows
+                objective.watch(kept, outputs, masks, batch.targets)
+    finally:
+        model.train(was_training)
+    values = (total / batches.rows).tolist()
+    losses_by_output = dict(zip(objective.trained, values, strict=False))
+    return Validation(
+        loss=sum(loss_weights[name] * value for name, value in losses_by_output.items()) + values[-1],
+        losses=losses_by_output,
+        metrics=objective.results(kept),
+    )
+
+
+def evaluate(
+    model: Any, data: Rows, training: Training, batch_size: int | None = None
+) -> dict[str, float | None]:  # Any: a Module that is a TrainableModel
+    """Losses and metrics on these rows under Keras' keys: `{"loss": …, "same_accuracy": …}`.
+
+    Raises:
+        ProblemError: where the training doesn't fit the model or the data.
+    """
+    chosen = recipe(training)
+    objective = Objective(model, chosen)
+    weights = {name: output.loss_weight for name, output in chosen.outputs.items()}
+    batches = objective.batches(data, device_of(model))
+    seen = validate(objective, batches, batch_size or chosen.fit.batch_size, weights)
+    assert seen is not None  # nothing stops it
+    return keras_logs(EpochEnded(epoch=1, loss=seen.loss, losses=seen.losses, metrics=seen.metrics))
+
+
+def predict(
+    model: Any, inputs: Arrays, batch_size: int = 32
+) -> dict[str, np.ndarray[Any, Any]]:  # Any: a Module that is a TrainableModel
+    """The outputs by name for arrays by input name. Raises `ProblemError` if an input is missing."""
+    batches = Batches(input_tensors(model.input_names, inputs), device=device_of(model))
+    was_training = model.training
+    parts: list[tuple[torch.Tensor, ...]] = []
+    model.eval()
+    try:
+        with torch.inference_mode():
+            parts.extend(model.forward(*batch.inputs) for batch in batches.epoch(batch_size))
+    finally:
+        model.train(was_training)
+    return {
+        name: torch.cat([part[index] for part in parts]).cpu().numpy()
+        for index, name in enumerate(model.output_names)
+    }

@@ -1,0 +1,281 @@
+"""The fit loop: takes steps and yields an event for each, and knows nobody who listens.
+
+for event in fit(model, TrainingData(inputs, targets), document.training):
+    print(event)
+"""
+
+import math
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from layerloom.document import Training
+from layerloom.events import (
+    EpochEnded,
+    Event,
+    RunFinished,
+    RunStarted,
+    RunStopped,
+    Validation,
+    step_ended,
+)
+from layerloom.problems import Problem
+from layerloom.training.batches import Batch
+from layerloom.training.callbacks.base import Epoch, Stop
+from layerloom.training.control import Control
+from layerloom.training.data import Rows
+from layerloom.training.evaluation import device_of, validate
+from layerloom.training.flat import FlatOptimizer
+from layerloom.training.history import keras_logs
+from layerloom.training.objective import Objective
+from layerloom.training.recipe import recipe
+from layerloom.training.state import FitState
+from layerloom.training.steering import Save, Steering
+from layerloom.training.threads import WorkCount
+
+_SHUFFLE_STREAM = 0x5EED
+"""Keeps the shuffling's random numbers apart from those of dropout."""
+
+
+def fit(
+    model: Any,  # a torch Module that is a TrainableModel: a BuiltModel
+    data: Rows,
+    training: Training,
+    control: Control | None = None,
+    state: FitState | None = None,
+    *,
+    save: Save | None = None,
+) -> Iterator[Event]:
+    """Trains; yields `run_started`, a `step_ended` for every step, `epoch_ended`, and how it came to an end.
+
+    Numbers are Keras': losses are measured before each update; an epoch's are means over its batches weighted
+    by rows, metrics are gathered over the epoch, validation follows it in inference mode. The last, smaller
+    batch is kept. The same seed gives the same losses, bit for bit on a CPU; so does going on with a saved
+    `state`.
+
+    Args:
+        control: asked before every step whether to stop, pause or change something.
+        state: a fresh one, whose `save` the caller wants to use, or one from `FitState.load`.
+        save: called when a callback wants the weights saved under a name.
+
+    Raises:
+        ProblemError: at the first event, where the training doesn't fit the model or the data.
+    """
+    return _Fit(model, data, training, control or Control(), state or FitState(), save).run()
+
+
+class _Fit:
+    def __init__(
+        self, model: Any, data: Rows, training: Training, control: Control, state: FitState, save: Save | None
+    ) -> None:
+        self.model, self.data, self.training = model, data, training
+        self.control, self.state, self.save = control, state, save
+
+    def run(self) -> Iterator[Event]:
+        self.begin()
+        state, fit = self.state, self.recipe.fit
+        yield RunStarted(
+            outputs=list(self.objective.trained),
+            epochs=fit.epochs,
+            steps_per_epoch=self.steps,
+            device=self.device.type,
+            weights=sum(tensor.numel() for tensor in self.model.state_dict().values()),
+            seed=state.seed,
+            attempt=state.attempt,
+        )
+        while state.epoch < fit.epochs and not state.ended:
+            yield from self.epoch()
+            if self.control.is_stopped:
+                yield RunStopped()
+                return
+        yield from self.steering.fit_ended()
+        yield RunFinished(seconds=state.seconds)
+
+    def begin(self) -> None:
+        """Binds model, data and state to each other."""
+        state = self.state
+        self.recipe = recipe(self.training)
+        self.device = device_of(self.model)
+        self.objective = Objective(self.model, self.recipe)
+        self.batches = self.objective.batches(self.data, self.device)
+        seen = self.data.validation
+        has_validation = seen is not None and len(next(iter(seen.targets.values()), ())) > 0
+        self.validation = self.objective.batches(seen, self.device) if seen and has_validation else None
+        self.steps = self.batches.steps(self.recipe.fit.batch_size)
+        self.optimizer = FlatOptimizer(
+            self.recipe.optimizer, dict(self.model.named_parameters()), _constraints(self.model)
+        )
+        if state.is_fresh:
+            seed = self.recipe.fit.seed
+            state.seed = secrets.randbits(32) if seed is None else seed
+            state.loss_weights = {
+                name: self.recipe.outputs[name].loss_weight for name in self.objective.trained
+            }
+            state.memories = [{} for _ in self.recipe.callbacks]
+            seed_everything(state.seed)
+        state.bind(self.model, self.optimizer)
+        state.restore_random()
+        if state.order is not None:
+            state.generator.set_state(state.order)
+        elif state.is_fresh:
+            state.generator.manual_seed(state.seed ^ _SHUFFLE_STREAM)
+        self.available_threads = torch.get_num_threads()
+        self.apply_threads()
+        self.steering = Steering(self.recipe, self.control, state, self.save)
+        self.model.train()
+
+    # One epoch and one step
+
+    def epoch(self) -> Iterator[Event]:
+        state, fit, control = self.state, self.recipe.fit, self.control
+        if state.step == 0:
+            state.order = state.generator.get_state()
+            state.sums = [0.0] * (len(self.objective.trained) + 1)
+            state.rows, state.epoch_seconds = 0, 0.0
+            state.metrics = self.objective.begin_metrics(self.device)
+            yield from self.steering.epoch_began()
+        order = torch.randperm(self.batches.rows, generator=state.generator) if fit.shuffle else None
+        began = time.perf_counter()
+        for batch in self.batches.epoch(fit.batch_size, order, first=state.step):
+            if control.pending:
+                yield from self.steering.obey()
+                if control.is_stopped:
+                    return
+                began = time.perf_counter()
+            event = self.step(batch)
+            now = time.perf_counter()
+            state.epoch_seconds += now - began
+            state.seconds += now - began
+            began = now
+            yield event
+            if state.ended:
+                return
+        if control.pending:
+            yield from self.steering.obey()
+        if control.is_stopped:
+            return
+        yield from self.end_epoch()
+
+    def step(self, batch: Batch) -> Event:
+        if self.state.threads is not None or self.device.type != "cpu":
+            return self.learn(batch)
+        torch.set_num_threads(1)
+        with WorkCount() as work:
+            event = self.learn(batch)
+        self.state.threads = work.threads(self.available_threads)
+        self.apply_threads()
+        return event
+
+    def learn(self, batch: Batch) -> Event:
+        state, objective = self.state, self.objective
+        outputs, masks = objective.outputs(batch.inputs)
+        losses = objective.losses(outputs, masks, batch.targets, batch.weights)
+        penalty = self.model.regularization()
+        roots = torch.stack(losses if penalty is None else [*losses, penalty])
+        values: list[float] = roots.tolist()
+        regularization = None if penalty is None else values[-1]
+        by_output = dict(zip(objective.trained, values, strict=False))
+        loss = math.fsum(state.loss_weights[name] * value for name, value in by_output.items())
+        loss += regularization or 0.0
+        problem = None if math.isfinite(loss) else self.not_finite(batch, by_output)
+        if roots.requires_grad:
+            self.optimizer.clear()
+            roots.backward(self.steering.gradient(roots))  # type: ignore[no-untyped-call]
+        with torch.no_grad():
+            objective.watch(state.metrics, outputs, masks, batch.targets)
+            self.optimizer.step(self.steering.rate())
+        rows, sums = batch.rows, state.sums
+        for index, value in enumerate(values):
+            sums[index] += value * rows
+        state.rows += rows
+        state.step += 1
+        for callback in self.recipe.callbacks:
+            if any(isinstance(action, Stop) for action in callback.step_ended(loss)):
+                state.ended = True
+        return step_ended(state.epoch + 1, state.step, loss, by_output, regularization, problem)
+
+    def end_epoch(self) -> Iterator[Event]:
+        state, fit = self.state, self.recipe.fit
+        began = time.perf_counter()
+        validation: Validation | None = None
+        if self.validation is not None:
+            validation = validate(
+                self.objective,
+                self.validation,
+                fit.batch_size,
+                state.loss_weights,
+                lambda: self.control.is_stopped,
+            )
+            if validation is None:
+                return
+        means = [total / state.rows for total in state.sums]
+        losses = dict(zip(self.objective.trained, means, strict=False))
+        total = math.fsum(state.loss_weights[name] * value for name, value in losses.items()) + means[-1]
+        seconds = state.epoch_seconds + time.perf_counter() - began
+        event = EpochEnded(
+            epoch=state.epoch + 1,
+            loss=total,
+            losses=losses,
+            metrics=self.objective.results(state.metrics),
+            regularization=means[-1] or None,
+            validation=validation,
+            seconds=seconds,
+            samples_per_second=state.rows / state.epoch_seconds if state.epoch_seconds else 0.0,
+            learning_rate=self.steering.rate(back=1),
+        )
+        rate, rising = self.steering.rate(), self.recipe.rising(self.recipe.outputs)
+        shown = Epoch(state.epoch, keras_logs(event), rate, rising)
+        state.seconds += time.perf_counter() - began
+        state.epoch += 1
+        state.step = 0
+        followed = list(self.steering.epoch_ended(shown))
+        yield event
+        yield from followed
+
+    def not_finite(self, batch: Batch, losses: Mapping[str, float]) -> Problem:
+        """Names the first node whose output was not finite; looked up once a run."""
+        state = self.state
+        if state.not_finite is None:
+            with torch.no_grad():
+                state.not_finite = self.model.first_not_finite(*batch.inputs) or ""
+        bad = ", ".join(f"`{name}`" for name, value in losses.items() if not math.isfinite(value))
+        message = f"The loss of {bad or 'the model'} is not finite."
+        if state.not_finite:
+            message += f" The first node whose output was not finite is `{state.not_finite}`."
+        return Problem(
+            code="training.not_finite",
+            message=message,
+            hint="Lower the learning rate, clip the gradients (`clipnorm`), or look for NaN in the data.",
+            node=state.not_finite or None,
+        )
+
+    def apply_threads(self) -> None:
+        if self.device.type == "cpu" and self.state.threads is not None:
+            torch.set_num_threads(min(self.state.threads, self.available_threads))
+
+
+def seed_everything(seed: int) -> None:
+    """Seeds the generators of Python, numpy and torch (all devices)."""
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def _constraints(model: Any) -> Callable[[], None] | None:  # Any: a BuiltModel
+    """What puts weights back into bounds after an update; None where no weight has bounds."""
+    weights = getattr(model, "weights", None)
+    bound = [item for item in weights() if item[2].constraint] if weights is not None else []
+    if not bound:
+        return None
+    from layerloom.layers.modules import constraints
+
+    def constrain() -> None:
+        for _, tensor, weight in bound:
+            constraints.apply(tensor, weight.constraint, weight.layout)
+
+    return constrain

@@ -1,0 +1,149 @@
+"""What a fit minimises and watches: the model's outputs against the targets, as losses and metrics."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from layerloom.problems import Problem, ProblemError
+from layerloom.training.batches import Batches, check_rows, input_tensors, target_tensor
+from layerloom.training.data import Rows
+from layerloom.training.losses.base import Loss
+from layerloom.training.metrics.base import Kept, Metric
+from layerloom.training.recipe import Recipe
+
+Masks = Sequence[Tensor | None] | None
+
+
+class TrainableModel(Protocol):
+    """What training asks of a built model (`graph.build.BuiltModel`), besides being a `torch.nn.Module`."""
+
+    input_names: tuple[str, ...]
+    output_names: tuple[str, ...]
+
+    def forward_with_masks(self, *inputs: Tensor) -> tuple[tuple[Tensor, ...], Masks]: ...
+
+    def regularization(self) -> Tensor | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """One output that is compared with a target."""
+
+    name: str
+    position: int
+    """Among the model's outputs."""
+    loss: Loss | None
+    metrics: Mapping[str, Metric]
+
+
+class Objective:
+    """Binds a recipe to a model.
+
+    Raises:
+        ProblemError: `training.output_unknown` or `training.no_loss`.
+    """
+
+    def __init__(self, model: Any, recipe: Recipe) -> None:  # Any: a Module that is a TrainableModel
+        self.model = model
+        unknown = [name for name in recipe.outputs if name not in model.output_names]
+        if unknown or not recipe.trained:
+            raise ProblemError(_no_such_output(unknown, model.output_names))
+        self.watched = [
+            _Watched(name, model.output_names.index(name), output.loss, output.metrics)
+            for name, output in recipe.outputs.items()
+            if output.loss is not None or output.metrics
+        ]
+        self.trained = recipe.trained
+        self._masked: bool | None = None
+
+    def batches(self, data: Rows, device: torch.device) -> Batches:
+        """The rows as tensors, in the order that `losses` and `watch` expect. Raises `ProblemError`."""
+        check_rows(data)
+        weights = data.sample_weight or {}
+        weighted = tuple(item.name for item in self.watched if item.name in weights)
+        return Batches(
+            input_tensors(self.model.input_names, data.inputs),
+            [
+                target_tensor(
+                    item.name, data.targets, classes=item.loss is not None and item.loss.targets == "classes"
+                )
+                for item in self.watched
+            ],
+            {name: target_tensor(name, weights, classes=False) for name in weighted},
+            device,
+        )
+
+    def outputs(self, inputs: Sequence[Tensor]) -> tuple[tuple[Tensor, ...], Masks]:
+        """The model's outputs, with masks if it has any."""
+        if self._masked is None:
+            outputs, masks = self.model.forward_with_masks(*inputs)
+            self._masked = masks is not None and any(mask is not None for mask in masks)
+            return outputs, masks if self._masked else None
+        if self._masked:
+            return self.model.forward_with_masks(*inputs)  # type: ignore[no-any-return]
+        return self.model.forward(*inputs), None
+
+    def losses(
+        self,
+        outputs: Sequence[Tensor],
+        masks: Masks,
+        targets: Sequence[Tensor],
+        weights: Mapping[str, Tensor],
+    ) -> list[Tensor]:
+        """The loss of each trained output, in order, not weighted by loss weights."""
+        losses = []
+        for item, target in zip(self.watched, targets, strict=True):
+            if item.loss is None:
+                continue
+            mask = masks[item.position] if masks is not None else None
+            losses.append(item.loss.measure(target, outputs[item.position], mask, weights.get(item.name)))
+        return losses
+
+    def begin_metrics(self, device: torch.device) -> list[dict[str, Kept]]:
+        """Nothing seen yet, for each watched output and metric."""
+        like = torch.zeros((), device=device)
+        return [{name: metric.begin(like) for name, metric in item.metrics.items()} for item in self.watched]
+
+    def watch(
+        self,
+        kept: Sequence[Mapping[str, Kept]],
+        outputs: Sequence[Tensor],
+        masks: Masks,
+        targets: Sequence[Tensor],
+    ) -> None:
+        """Takes a batch into the metrics."""
+        for item, mine, target in zip(self.watched, kept, targets, strict=True):
+            if not item.metrics:
+                continue
+            output = outputs[item.position].detach()
+            mask = masks[item.position] if masks is not None else None
+            for name, metric in item.metrics.items():
+                metric.fitting(target.shape, output.shape).update(mine[name], target, output, mask)
+
+    def results(self, kept: Sequence[Mapping[str, Kept]]) -> dict[str, dict[str, float]]:
+        """Metrics by output and name."""
+        return {
+            item.name: {name: metric.result(mine[name]) for name, metric in item.metrics.items()}
+            for item, mine in zip(self.watched, kept, strict=True)
+            if item.metrics
+        }
+
+
+def _no_such_output(unknown: Sequence[str], names: Sequence[str]) -> Problem:
+    listed = ", ".join(f"`{name}`" for name in names) or "none"
+    if unknown:
+        return Problem(
+            code="training.output_unknown",
+            message=f"`training.outputs` names `{unknown[0]}`; the model's outputs are {listed}.",
+            hint=f"Remove `{unknown[0]}`, or add such an Output.",
+            field=f"training.outputs.{unknown[0]}",
+        )
+    return Problem(
+        code="training.no_loss",
+        message="No output has a loss, so there is nothing to learn.",
+        hint=f"Give at least one of {listed} a loss.",
+        field="training.outputs",
+    )
