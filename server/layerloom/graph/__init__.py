@@ -1,0 +1,1 @@
+"""From a document to a torch module: resolve < infer < plan < build, and the check that an editor shows."""

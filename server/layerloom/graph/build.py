@@ -1,0 +1,223 @@
+"""From a plan to a torch module: one module a layer, weights drawn as Keras draws them, a generated forward pass."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from layerloom.graph.plan import Plan, PlannedLayer
+from layerloom.graph.source import generate
+from layerloom.layers.base import Weight
+from layerloom.layers.modules import layouts, regularizers
+from layerloom.layers.modules.initializers import fill
+from layerloom.layers.modules.time_distributed import TimeDistributed
+
+Run = Callable[..., tuple[Any, ...]]
+"""`run(*tensors, *masks) -> (*outputs, *masks)`."""
+
+
+def build(plan: Plan, seed: int | None = None) -> "BuiltModel":
+    """The module of a plan. The same seed gives the same weights, whatever else the model holds.
+
+    Raises:
+        ValueError: The plan has problems.
+    """
+    if plan.problems:
+        raise ValueError(f"a plan with problems can't be built: {plan.problems[0].message}")
+    activities: list[Tensor] = []
+    model = BuiltModel(plan, activities)
+    root = seed if seed is not None else torch.seed() % 2**32
+    with torch.no_grad():
+        for path, tensor, weight in model.weights():
+            fill(tensor, weight.initializer, weight.shape, weight.layout, _generator(root, path))
+    return model
+
+
+def _generator(seed: int, path: str) -> torch.Generator:
+    digest = hashlib.sha256(f"{seed}/{path}".encode()).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest[:8], "little") >> 1)
+
+
+class BuiltModel(nn.Module):
+    """A model that can be trained: called on tensors in the order of `input_names`.
+
+    Each layer is one module, however many nodes call it; gradients of all calls add up in its weights.
+    """
+
+    def __init__(self, plan: Plan, activities: list[Tensor], is_frozen: bool = False) -> None:
+        super().__init__()
+        self.plan = plan
+        self.input_names = tuple(plan.inputs)
+        self.output_names = tuple(plan.outputs)
+        self._activities = activities
+        self.layers = nn.ModuleDict()
+        self._planned = {layer.id: layer for layer in plan.layers}
+        for layer in plan.layers:
+            self._make(layer, is_frozen)
+        self.run: Run = self._compiled(is_traced=False)
+        self._traced: Run | None = None
+
+    def forward(self, *tensors: Tensor) -> tuple[Tensor, ...]:
+        """Outputs in the order of `output_names`."""
+        self._activities.clear()
+        return self.run(*tensors)[: len(self.output_names)]
+
+    def forward_with_masks(self, *tensors: Tensor) -> tuple[tuple[Tensor, ...], tuple[Tensor | None, ...]]:
+        """Outputs, and the mask that travels beside each of them, or None."""
+        self._activities.clear()
+        results = self.run(*tensors)
+        count = len(self.output_names)
+        return results[:count], results[count:]
+
+    def regularization(self) -> Tensor | None:
+        """The sum of all penalties: of weights once, of activities for each call of the last forward pass."""
+        penalties = [
+            regularizers.penalty(tensor, weight.regularizer, weight.layout)
+            for _, tensor, weight in self._regularized()
+        ]
+        penalties += self._activities
+        if not penalties:
+            return None
+        total = penalties[0]
+        for penalty in penalties[1:]:
+            total = total + penalty
+        return total
+
+    def weights(self) -> list[tuple[str, Tensor, Weight]]:
+        """Path (`vision/dense/kernel`), tensor and description of every weight, in the order of the calls."""
+        return list(self._weights(""))
+
+    def get_weights(self) -> dict[str, np.ndarray]:
+        """Weights by path, in Keras' layout."""
+        return {
+            path: np.ascontiguousarray(layouts.to_keras(tensor.detach().cpu(), weight.layout).numpy())
+            for path, tensor, weight in self.weights()
+        }
+
+    def set_weights(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Take weights by path, in Keras' layout; what is not named stays.
+
+        Raises:
+            KeyError: There is no weight of that path.
+            ValueError: A shape differs.
+        """
+        known = {path: (tensor, weight) for path, tensor, weight in self.weights()}
+        with torch.no_grad():
+            for path, array in weights.items():
+                if path not in known:
+                    raise KeyError(f"there is no weight {path!r}; there are: {', '.join(known)}")
+                tensor, weight = known[path]
+                if tuple(array.shape) != tuple(weight.shape):
+                    raise ValueError(f"weight {path!r} has shape {weight.shape}, not {array.shape}")
+                tensor.copy_(layouts.to_torch(torch.tensor(np.asarray(array)), weight.layout))
+
+    def first_not_finite(self, *tensors: Tensor) -> str | None:
+        """Path of the first node whose result holds NaN or infinity (`encoder/dense_2, call 2`), or None."""
+        found: list[str] = []
+
+        def visit(path: str, values: tuple[Tensor, ...]) -> None:
+            if not found and not all(bool(torch.isfinite(value).all()) for value in values):
+                found.append(path)
+
+        with torch.no_grad():
+            self.traced(*tensors, visit=visit)
+        self._activities.clear()
+        return found[0] if found else None
+
+    def traced(self, *tensors: Tensor | None, **visitor: Any) -> tuple[Any, ...]:
+        """`run`, with a call of `visit(path, values)` after each step."""
+        if self._traced is None:
+            self._traced = self._compiled(is_traced=True)
+        return self._traced(*tensors, **visitor)
+
+    def _make(self, layer: PlannedLayer, is_frozen: bool) -> None:
+        """The layer's module, after that of the layer that it wraps."""
+        name = _module_name(layer.id)
+        if name in self.layers:
+            return
+        frozen = is_frozen or layer.is_frozen
+        module: nn.Module
+        if layer.wraps is not None:
+            inner = self._planned[layer.wraps]
+            self._make(inner, is_frozen)
+            takes_mask = inner.config.takes_mask and inner.model is None
+            module = TimeDistributed(self.layers[_module_name(inner.id)], not self._draws(inner), takes_mask)
+        elif layer.model is not None:
+            module = BuiltModel(layer.model, self._activities, frozen)
+        else:
+            module = layer.config.torch_call(layer.inputs).make()
+        if frozen:
+            module.requires_grad_(False)
+            if hasattr(module, "trainable"):
+                module.trainable = False  # type: ignore[assignment]  # BatchNormalization's switch, no tensor
+        self.layers[name] = module
+
+    def _draws(self, layer: PlannedLayer) -> bool:
+        """Whether a call in training depends on the rest of its batch or on random numbers."""
+        if layer.wraps is not None:
+            return self._draws(self._planned[layer.wraps])
+        if layer.model is not None:
+            return any(_draws_inside(layer.model))
+        return layer.config.depends_on_training
+
+    def _compiled(self, is_traced: bool) -> Run:
+        generated = generate(self.plan, is_traced)
+        names: dict[str, Any] = {
+            name: getattr(self.layers[_module_name(layer)], what)
+            for name, (layer, what) in generated.modules.items()
+        }
+        for name, layer in generated.penalties.items():
+            names[name] = self._activity_penalty(
+                getattr(self._planned[layer].config, "activity_regularizer", {})
+            )
+        # The text is our own (see graph/source.py): names are numbered, and no word of a document is code.
+        exec(compile(generated.text, f"<model {self.plan.model}>", "exec"), names)  # noqa: S102
+        run: Run = names["run"]
+        return run
+
+    def _activity_penalty(self, regularizer: Mapping[str, Any]) -> Callable[[Tensor], None]:
+        def note(value: Tensor) -> None:
+            if torch.is_grad_enabled() or self.training:
+                self._activities.append(regularizers.penalty(value, regularizer) / value.shape[0])
+            else:
+                self._activities.append(regularizers.penalty(value, regularizer).detach() / value.shape[0])
+
+        return note
+
+    def _weights(self, prefix: str) -> Iterator[tuple[str, Tensor, Weight]]:
+        for layer in self.plan.layers:
+            module = self.layers[_module_name(layer.id)]
+            if isinstance(module, BuiltModel):
+                yield from module._weights(f"{prefix}{layer.id}/")
+                continue
+            for weight in layer.weights:
+                yield f"{prefix}{layer.id}/{weight.name}", _tensor_at(module, weight.path), weight
+
+    def _regularized(self) -> list[tuple[str, Tensor, Weight]]:
+        return [each for each in self._weights("") if each[2].regularizer is not None]
+
+
+def _draws_inside(plan: Plan) -> Iterator[bool]:
+    for layer in plan.layers:
+        if layer.model is not None:
+            yield from _draws_inside(layer.model)
+        elif layer.wraps is None:
+            yield layer.config.depends_on_training
+
+
+def _module_name(layer: str) -> str:
+    """ModuleDict refuses names of its own methods, such as `keys`."""
+    return f"layer_{layer}"
+
+
+def _tensor_at(module: nn.Module, path: str) -> Tensor:
+    *way, name = path.split(".")
+    for part in way:
+        module = getattr(module, part)
+    found = getattr(module, name)
+    if not isinstance(found, Tensor):
+        raise TypeError(f"{path} of {type(module).__name__} is no tensor")
+    return found
