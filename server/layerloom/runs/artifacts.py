@@ -19,9 +19,14 @@ def save_artifacts(
 ) -> None:
     """`weights.safetensors`, `history.json`, `document.json`, `encoders.json` in the run's folder."""
     target = folder / ARTIFACTS
-    weights = {path: np.ascontiguousarray(array) for path, array in model.get_weights().items()}
-    write_atomically(target / "weights.safetensors", save(weights))
+    save_weights(folder, "weights", model)
     write_atomically(target / "history.json", run_history(epochs).model_dump_json(indent=2).encode())
     write_atomically(target / "document.json", document.encode())
     states = {name: state.model_dump(mode="json") for name, state in encoders.items()}
     write_atomically(target / "encoders.json", orjson.dumps(states, option=orjson.OPT_INDENT_2))
+
+
+def save_weights(folder: Path, name: str, model: BuiltModel) -> None:
+    """`<name>.safetensors` among the artifacts; each weight under its path, `shared_lstm/kernel`."""
+    weights = {path: np.ascontiguousarray(array) for path, array in model.get_weights().items()}
+    write_atomically(folder / ARTIFACTS / f"{name}.safetensors", save(weights))

@@ -6,7 +6,7 @@ from layerloom.data.loading import bind_dataset
 from layerloom.events import Event, to_json
 from layerloom.graph.build import build
 from layerloom.problems import ProblemError
-from layerloom.runs.artifacts import save_artifacts
+from layerloom.runs.artifacts import save_artifacts, save_weights
 from layerloom.runs.checkpoints import load_newest
 from layerloom.runs.preparation import losses_of, prepare
 from layerloom.runs.spec import RunSpec
@@ -29,7 +29,7 @@ class Fitting:
         preparation = prepare(document, spec.datasets)
         training, plan = preparation.document.training, preparation.plan
         if training is None or plan is None:
-            raise ProblemError(*preparation.problems)
+            raise ProblemError(*preparation.blocking)
         self._training = training
         self._data = bind_dataset(
             training.data, spec.datasets, plan.inputs, plan.outputs, losses_of(training), training.fit
@@ -39,10 +39,15 @@ class Fitting:
         self._epochs = list(spec.epochs)
 
     def events(self, control: Control) -> Iterator[Event]:
-        for event in fit(self._model, self._data, self._training, control, self.state):
+        events = fit(self._model, self._data, self._training, control, self.state, save=self._save_weights)
+        for event in events:
             if event.kind == "epoch_ended":
                 self._epochs.append(to_json(event).decode())
             yield event
+
+    def _save_weights(self, name: str, _state: FitState) -> None:
+        """A callback asks for it."""
+        save_weights(self._spec.folder, name, self._model)
 
     def save_artifacts(self) -> None:
         save_artifacts(self._spec.folder, self._spec.document, self._model, self._data.encoders, self._epochs)

@@ -123,7 +123,7 @@ class Ingest:
                 continue
             if event["kind"] == "run_started":
                 event = {**event, "attempt": self._attempt}
-            if event["kind"] == "checkpoint_saved":
+            if event["kind"] == "checkpoint_saved" and "sha256" in event:
                 saved.append((event, newest, position))
                 event = {name: value for name, value in event.items() if name != "sha256"}
             if place is not None:

@@ -23,8 +23,8 @@ class Submission:
 
     def __init__(self, store: Store, preparation: Preparation, project: str | None, key: str | None) -> None:
         training = preparation.document.training
-        if not preparation.ok or training is None or preparation.plan is None:
-            raise ProblemError(*preparation.problems)
+        if preparation.plan is None or training is None:
+            raise ProblemError(*preparation.blocking)
         self.run_id = new_id()
         self._store, self._project, self._key = store, project, key
         self._request = hashlib.sha256(to_text(preparation.document).encode()).hexdigest()

@@ -185,7 +185,7 @@ _IDLE = _Item(lambda _connection: None, Future())
 
 
 def _is_about_the_database(error: Exception) -> bool:
-    """A constraint or a wrong value concerns one function; a full disk or a lost connection the whole group."""
+    """A constraint or a wrong value concerns one function; a full disk or a lost connection all of them."""
     if not isinstance(error, DBAPIError):
         return False
     about_the_statement = isinstance(error, IntegrityError | DataError | ProgrammingError | InterfaceError)
