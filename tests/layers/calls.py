@@ -27,10 +27,16 @@ class Made:
     module: nn.Module
 
     def parameter(self, weight: Weight) -> Tensor:
-        return self.module.get_parameter(weight.path) if weight.trainable else self.module.get_buffer(weight.path)
+        return (
+            self.module.get_parameter(weight.path)
+            if weight.trainable
+            else self.module.get_buffer(weight.path)
+        )
 
     def call(
-        self, tensors: Mapping[str, Sequence[Tensor]], masks: Mapping[str, Sequence[Tensor | None]] | None = None
+        self,
+        tensors: Mapping[str, Sequence[Tensor]],
+        masks: Mapping[str, Sequence[Tensor | None]] | None = None,
     ) -> tuple[tuple[Tensor, ...], tuple[Tensor | None, ...]]:
         """Outputs, and masks as the layer's `mask_out` says."""
         arguments: list[Any] = []

@@ -58,7 +58,8 @@ class Recurrent(nn.Module):
             x = x.flip(1)
             mask = None if mask is None else mask.flip(1)
         states = tuple(initial_state) if initial_state else self._zeros(x)
-        if mask is None or bool(mask.all()):
+        # Keras 3 finds a mask by itself only where a layer is called on one tensor: not beside a state.
+        if mask is None or initial_state or bool(mask.all()):
             outputs, states = self._run(x, states, None)
             last = outputs[:, -1]
         else:

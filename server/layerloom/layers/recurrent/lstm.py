@@ -16,10 +16,12 @@ _SEQUENCE = {"sequence": (TensorSpec((None, 8, 8)),)}
 class LSTM(SequenceLayer):
     """Reads a sequence and remembers what matters (long short-term memory).
 
-    At each step, with σ the recurrent activation: i, f, o = σ(x W + h U + b); c = f · c + i · tanh(x W + h
-    U + b); h = o · tanh(c). (batch, time, features) → (batch, units), the last h; with `return_sequences`
-    (batch, time, units). With `return_state` it also gives `state_h` and `state_c`, which start another
-    LSTM when wired to its `initial_state`. Masked steps are skipped.
+    At each step, with σ the recurrent activation: i, f, o = σ(x W + h U + b), one each;
+    c = f · c + i · tanh(x W + h U + b); h = o · tanh(c).
+
+    (batch, time, features) → (batch, units), the last h; with `return_sequences` (batch, time, units). With
+    `return_state` it also gives `state_h` and `state_c`, which start another LSTM when wired to its
+    `initial_state`. Masked steps are skipped, except where `initial_state` is wired (Keras 3 does so too).
     """
 
     activation: StepActivation = activation_field("tanh", "Function of the cell and of the output.")
