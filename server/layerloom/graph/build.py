@@ -76,7 +76,8 @@ class BuiltModel(nn.Module):
         """The sum of all penalties: of weights once, of activities for each call of the last forward pass."""
         penalties = [
             regularizers.penalty(tensor, weight.regularizer, weight.layout)
-            for _, tensor, weight in self._regularized()
+            for _, tensor, weight in self._weights("")
+            if weight.regularizer is not None
         ]
         penalties += self._activities
         if not penalties:
@@ -195,9 +196,6 @@ class BuiltModel(nn.Module):
                 continue
             for weight in layer.weights:
                 yield f"{prefix}{layer.id}/{weight.name}", _tensor_at(module, weight.path), weight
-
-    def _regularized(self) -> list[tuple[str, Tensor, Weight]]:
-        return [each for each in self._weights("") if each[2].regularizer is not None]
 
 
 def _draws_inside(plan: Plan) -> Iterator[bool]:

@@ -214,7 +214,7 @@ def _planned(
         if name in needed or inputs is not None
     ]
     outputs = {name: spec for name in chosen if (spec := specs.output(name)) is not None}
-    frozen = {
+    frozen: set[str | None] = {
         layer.wraps
         for layer in resolved.layers.values()
         if layer.wraps is not None and not getattr(layer.config, "trainable", True)

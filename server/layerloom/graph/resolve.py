@@ -42,7 +42,8 @@ def _model(document: Document, name: str, nested: Nesting, limits: Limits, repor
         config, wrong = parse_config(model.layers[layer_id])
         configs[layer_id] = config
         for problem in wrong:
-            for node_id in nodes_of.get(layer_id) or _wrapper_nodes(model, layer_id, nodes_of) or [None]:
+            callers = nodes_of.get(layer_id) or _wrapper_nodes(model, layer_id, nodes_of)
+            for node_id in callers or (None,):
                 prefix = f"`{node_id or layer_id}`: "
                 report(problem.model_copy(update={"node": node_id, "message": prefix + problem.message}))
     ends = _ends(model)
@@ -194,7 +195,7 @@ def _report_layer(
     hint: str,
     field: str,
 ) -> None:
-    for node_id in nodes_of.get(layer_id) or [None]:
+    for node_id in nodes_of.get(layer_id) or (None,):
         text = f"`{node_id or layer_id}` ({type_name}) {message}."
         report(Problem(code=code, message=text, hint=hint, node=node_id, field=field))
 
