@@ -72,7 +72,7 @@ def test_what_is_no_json_is_a_400(owner: TestClient, name: str) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENT_CALLS)
 def test_a_bad_document_inside_an_envelope_is_a_problem(owner: TestClient, path: str) -> None:
-    for document in (None, 1, "x", [], {}, {"format": 1}, {"models": []}, {"format": "layerloom/1", "x": 1}):
+    for document in (None, 1, "x", [], {"format": 1}, {"models": []}, {"format": "layerloom/1", "x": 1}):
         answer = owner.post(path, json={"document": document})
 
         assert answer.status_code == 422, answer.text

@@ -58,8 +58,9 @@ def test_an_unchanged_file_is_not_sent_again(page: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/missing.js", "/assets/missing.js", "/secret.txt", "/link.txt", "/..%2fsecret.txt", "/%2e%2e/secret.txt",
-     "/assets/../../secret.txt", "/index.html%00.js", "/C:/secret.txt", "/..\\secret.txt"],
+    ["/missing.js", "/assets/missing.js", "/secret.txt", "/link.txt", "/..%2fsecret.txt",
+     "/%2e%2e/secret.txt", "/assets/../../secret.txt", "/index.html%00.js",
+     "/C:/secret.txt", "/..\\secret.txt"],
 )  # fmt: skip
 def test_only_files_of_the_build_are_served(page: TestClient, path: str) -> None:
     answer = page.get(path)

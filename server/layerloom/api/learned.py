@@ -7,20 +7,25 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi import Path as PathParameter
-from pydantic import Field
+from pydantic import Field, RootModel
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from layerloom.api.bodies import read_model
 from layerloom.api.contract import Answer, Body, says
 from layerloom.api.errors import JSON
+from layerloom.api.reading import evaluate_trained, predict_given_rows, predict_rows_of_dataset
 from layerloom.api.runs import RunId
-from layerloom.api.services import Use
+from layerloom.api.services import Services, Use
 from layerloom.problems import Problem, ProblemError
+from layerloom.store import NotFound
 
 router = APIRouter(prefix="/runs", tags=["learned"])
 
 Rows = list[Any]  # Any: numbers, or lists of them to any depth
+WEIGHTS = "weights.safetensors"
+EVALUATE_SECONDS = 600
+PREDICT_SECONDS = 120
 
 
 class EvaluateBody(Body):
@@ -29,12 +34,8 @@ class EvaluateBody(Body):
     dataset: str | None = Field(default=None, max_length=200, description="Another with those columns.")
 
 
-class Evaluation(Answer):
-    """Loss in total, and loss and metrics of each output."""
-
-    loss: float | None
-    losses: dict[str, float | None]
-    metrics: dict[str, dict[str, float | None]]
+class Evaluation(RootModel[dict[str, float | None]]):
+    """Keras' keys: `loss`, `<output>_loss`, `<output>_<metric>`; null where a number is not finite."""
 
 
 class PredictBody(Body):
@@ -68,26 +69,43 @@ class ArtifactPage(Answer):
 
 @router.post("/{run_id}/evaluate", **says(body=EvaluateBody, answer=Evaluation, optional_body=True))
 async def evaluate(request: Request, services: Use, run_id: RunId) -> Response:
-    """Losses and metrics of each output on a data set."""
+    """Losses and metrics of each output: on a data set, or on the rows that the run kept for validation."""
     body = await read_model(request, services.limits, EvaluateBody)
-    return JSON(await services.supervisor.evaluate(run_id, body.dataset))
+    folder = await _artifacts(services, run_id)
+    found = await services.supervisor.call(
+        evaluate_trained, folder, services.datasets_dir, body.dataset, timeout=EVALUATE_SECONDS
+    )
+    return JSON(found)
 
 
 @router.post("/{run_id}/predict", **says(body=PredictBody, answer=Prediction))
 async def predict(request: Request, services: Use, run_id: RunId) -> Response:
     """Outputs for given rows, or for the rows of a data set."""
     body = await read_model(request, services.limits, PredictBody)
-    if (body.inputs is None) == (body.dataset is None):
+    call = services.supervisor.call
+    if body.inputs is not None and body.dataset is None:
+        folder = await _artifacts(services, run_id)
+        outputs = await call(predict_given_rows, folder, body.inputs, timeout=PREDICT_SECONDS)
+    elif body.dataset is not None and body.inputs is None:
+        folder = await _artifacts(services, run_id)
+        outputs = await call(
+            predict_rows_of_dataset,
+            folder,
+            services.datasets_dir,
+            body.dataset,
+            body.limit,
+            timeout=PREDICT_SECONDS,
+        )
+    else:
+        received = "neither" if body.inputs is None else "both"
         raise ProblemError(
             Problem(
                 code="request.invalid",
-                message="A prediction needs either `inputs` or `dataset`; received "
-                + ("neither." if body.inputs is None else "both."),
+                message=f"A prediction needs either `inputs` or `dataset`; received {received}.",
                 hint='Send `{"inputs": {"first": [[…]]}}`, or `{"dataset": "digit-pairs"}`.',
                 field="inputs",
             )
         )
-    outputs = await services.supervisor.predict(run_id, body.inputs, body.dataset, body.limit)
     return JSON({"outputs": outputs})
 
 
@@ -108,6 +126,26 @@ async def fetch_artifact(
     """One file; its name is one of the list, never a path."""
     path = await services.supervisor.artifact(run_id, name)
     return FileResponse(path, filename=name, media_type="application/octet-stream")
+
+
+async def _artifacts(services: Services, run_id: str) -> Path:
+    """The folder of what the run has left.
+
+    Raises:
+        ProblemError: `run.unknown`, or `run.state` where it has left no weights yet.
+    """
+    run = await services.supervisor.get(run_id)
+    try:
+        weights = await services.supervisor.artifact(run_id, WEIGHTS)
+    except NotFound:
+        raise ProblemError(
+            Problem(
+                code="run.state",
+                message=f"The run is {run.state} and has left no weights.",
+                hint="Wait until it has finished, or stop it: what it has learned is then kept.",
+            )
+        ) from None
+    return weights.parent
 
 
 def _artifact(path: Path) -> dict[str, str | int]:

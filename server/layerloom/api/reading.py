@@ -1,6 +1,9 @@
-"""What worker processes do for data set calls: they import what reads files, so that this one need not."""
+"""What worker processes do for calls: they import what reads files and what computes, so that this one need
+not.
+"""
 
 from pathlib import Path
+from typing import Any
 
 from layerloom.data.dataset import Dataset
 from layerloom.data.preview import Preview
@@ -39,3 +42,37 @@ def remove_leftovers(folder: Path) -> None:
     from layerloom.data.upload import sweep
 
     sweep(folder)
+
+
+def evaluate_trained(artifacts: Path, datasets: Path, dataset: str | None) -> dict[str, float | None]:
+    """
+    Raises:
+        ProblemError: the data set is not there, or does not fit.
+    """
+    from layerloom.runs.trained import evaluate_run
+
+    return evaluate_run(artifacts, datasets, dataset)
+
+
+def predict_given_rows(artifacts: Path, inputs: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Any: numbers, or lists of them.
+
+    Raises:
+        ProblemError: `predict.input`.
+    """
+    from layerloom.runs.trained import predict_rows
+
+    return predict_rows(artifacts, inputs)
+
+
+def predict_rows_of_dataset(
+    artifacts: Path, datasets: Path, dataset: str, limit: int
+) -> dict[str, list[Any]]:
+    """Any: numbers, or lists of them.
+
+    Raises:
+        ProblemError: the data set is not there, or lacks a column.
+    """
+    from layerloom.runs.trained import predict_dataset
+
+    return predict_dataset(artifacts, datasets, dataset, limit)

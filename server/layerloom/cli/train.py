@@ -20,7 +20,7 @@ from layerloom.cli.source import open_document, with_values
 from layerloom.document import Document, to_text
 from layerloom.events import EpochEnded, Event, RunFailed, RunStarted, StepEnded
 from layerloom.problems import Problem, ProblemError
-from layerloom.runs.preparation import prepare
+from layerloom.runs.preparation import losses_of, prepare
 from layerloom.settings import Settings, load_settings
 from layerloom.training.control import Control
 
@@ -83,7 +83,7 @@ def start(document: Document, settings: Settings) -> "tuple[Document, BuiltModel
 
         keep_freed_memory()
         data = bind_dataset(
-            training.data, datasets, plan.inputs, plan.outputs, preparation.losses, training.fit
+            training.data, datasets, plan.inputs, plan.outputs, losses_of(training), training.fit
         )
         model = build(plan, seed)
     control = Control()
