@@ -61,7 +61,8 @@ def test_a_type_has_two_examples_and_their_configs_are_valid(layer_type: type[La
     assert len(layer_type.examples) >= 2
 
     for example in layer_type.examples:
-        layer_type.model_validate(json.loads(json.dumps(dict(example.config))))
+        layer = layer_type.model_validate(dict(example.config))
+        assert layer == layer_type.model_validate_json(json.dumps(dict(example.config)))
 
 
 @every_type

@@ -106,5 +106,5 @@ def _orthogonal(shape: tuple[int, ...], gain: float, generator: torch.Generator 
     rows, columns = math.prod(shape[:-1]), shape[-1]
     normal = torch.empty(max(rows, columns), min(rows, columns)).normal_(generator=generator)
     q, r = torch.linalg.qr(normal)
-    q.mul_(torch.sign(torch.diagonal(r)))
-    return (q if rows >= columns else q.T).reshape(shape).mul(gain)
+    matrix: Tensor = q * torch.sign(torch.diagonal(r)) * gain
+    return (matrix if rows >= columns else matrix.T).reshape(shape)
