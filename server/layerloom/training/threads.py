@@ -20,6 +20,11 @@ class WorkCount(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch ha
         self.calls = 0
         self.operations = 0
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """torch asks; by its default it would import its whole compiler at the first step, for two seconds."""
+        return False
+
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]  # torch's own
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
