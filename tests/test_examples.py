@@ -7,13 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from layerloom.data.binding import check as check_binding
+from layerloom.data.datasets import find
+from layerloom.data.loading import bind_dataset
 from layerloom.document import split_source, to_text
+from layerloom.graph.build import build
+from layerloom.graph.check import check as check_graph
+from layerloom.graph.infer import infer
+from layerloom.graph.plan import plan
+from layerloom.graph.resolve import resolve
+from layerloom.training.check import check as check_training
+from layerloom.training.control import Control
+from layerloom.training.loop import fit
 from layerloom.versions import load_document
 
 FOLDER = Path(__file__).parent.parent / "examples"
 INDEX = json.loads((FOLDER / "index.json").read_text())
 IDS = [entry["id"] for entry in INDEX]
-NODE = (200, 90)
 COLUMN_GAP, ROW_GAP = 260, 130
 ROWS = 192
 
@@ -89,16 +99,10 @@ def test_every_merge_is_shown():
 
 @pytest.mark.parametrize("example", IDS)
 def test_an_example_has_no_problem(example):
-    from layerloom.graph.check import check as check_graph
-
-    from layerloom.data.binding import check as check_binding
-    from layerloom.data.datasets import find
-    from layerloom.training.check import check as check_training
-
     opened = document(example)
 
     made, losses = planned(opened)
-    assert check_graph(opened).problems == []
+    assert not check_graph(opened).problems
     assert check_training(opened.training, made.inputs, made.outputs) == []
     binding = opened.training.data
     dataset = find(binding.dataset)
@@ -108,12 +112,6 @@ def test_an_example_has_no_problem(example):
 
 @pytest.mark.parametrize("example", IDS)
 def test_an_example_trains_for_an_epoch(example):
-    from layerloom.graph.build import build
-
-    from layerloom.data.loading import bind_dataset
-    from layerloom.training.control import Control
-    from layerloom.training.loop import fit
-
     opened = document(example)
     training = opened.training
     made, losses = planned(opened)
@@ -133,12 +131,24 @@ def test_an_example_trains_for_an_epoch(example):
     assert steps[-1].loss < steps[0].loss * 1.5
 
 
+@pytest.mark.parametrize(("example", "wanted"), [("shared-lstm", 0.95), ("digits-cnn", 0.97)])
+def test_an_example_gets_what_it_never_saw_right(example, wanted):
+    opened = document(example)
+    training = opened.training
+    made, losses = planned(opened)
+    data = bind_dataset(training.data, None, made.inputs, made.outputs, losses, training.fit)
+
+    best = 0.0
+    for event in fit(build(made, seed=training.fit.seed), data, training, Control()):
+        if event.kind == "epoch_ended":
+            best = max(best, *(metrics["accuracy"] for metrics in event.validation.metrics.values()))
+        if best >= wanted:
+            break
+
+    assert best >= wanted
+
+
 def planned(opened):
-    from layerloom.graph.infer import infer
-    from layerloom.graph.plan import plan
-
-    from layerloom.graph.resolve import resolve
-
     training = opened.training
     inferred = infer(resolve(opened))
     made = plan(inferred, training.model, None, sorted(training.outputs))
