@@ -4,6 +4,6 @@ import { defineConfig } from "@hey-api/openapi-ts";
 
 export default defineConfig({
   input: "openapi.json",
-  output: { path: "src/schema/generated", clean: true },
+  output: { path: "src/schema/generated", clean: true, entryFile: false },
   plugins: ["@hey-api/typescript"],
 });

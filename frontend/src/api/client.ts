@@ -6,10 +6,12 @@ import type {
   CheckResult,
   Dataset,
   DatasetPreview,
+  ExampleSummary,
   Json,
   Page,
   Problem,
   ProjectSummary,
+  ProjectVersion,
   Run,
   RunEvent,
   RunHistory,
@@ -37,17 +39,8 @@ export interface Project extends ProjectSummary {
   readonly etag: string;
 }
 
-export interface Example {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
+export interface Example extends ExampleSummary {
   readonly document: Document;
-}
-
-export interface ProjectVersion {
-  readonly version: number | string;
-  readonly created: string;
-  readonly name: string;
 }
 
 export type ExportFormat = "torch" | "keras" | "keras-json" | "layerloom";

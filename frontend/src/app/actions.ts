@@ -4,9 +4,17 @@ import { ApiProblems, api } from "../api/client";
 import { canonicalText } from "../document/canonical";
 import { fragmentFromText, fragmentToText } from "../document/clipboard";
 import { batch, type Command } from "../document/command";
-import { arrange, copyNodes, deleteNodes, disconnect, duplicateNodes, paste } from "../document/commands";
+import {
+  arrange,
+  copyNodes,
+  deleteNodes,
+  disconnect,
+  duplicateNodes,
+  groupIntoModel,
+  paste,
+} from "../document/commands";
 import { arrangeInWorker } from "../document/layoutInWorker";
-import { edgesOf, portsOfNode } from "../document/ports";
+import { edgesOf, portsOfNode, specOf } from "../document/ports";
 import { type Document, FORMAT } from "../document/types";
 import { NODE_WIDTH, nodeHeight } from "../features/canvas/scene/geometry";
 import { t } from "../i18n";
@@ -57,6 +65,19 @@ export function duplicateSelection(): void {
   if (nodes.size > 0) runAndSelect(duplicateNodes({ model: openModelId(), nodes: [...nodes] }));
 }
 
+/** The selection becomes a model, called where it stood. */
+export function groupSelection(): void {
+  const { check } = useCheck.getState();
+  const model = openModelId();
+  const { nodes } = useSelection.getState();
+  runAndSelect(
+    groupIntoModel(
+      { model, nodes: [...nodes], name: "block" },
+      { ports: currentPorts(), specOf: (node, port) => specOf(check, model, node, port) },
+    ),
+  );
+}
+
 /** The selection as text for the clipboard; null where no node is selected. */
 export function selectionText(): string | null {
   const fragment = copyNodes(documentState().document, openModelId(), [...useSelection.getState().nodes]);
@@ -80,7 +101,9 @@ export async function arrangeNodes(): Promise<void> {
   const model = currentModel();
   const id = openModelId();
   const ports = currentPorts();
-  const nodes = Object.keys(model.nodes).map((node) => ({
+  const places = documentState().document.view?.[id]?.nodes ?? {};
+  const fromTop = Object.keys(model.nodes).sort((a, b) => (places[a]?.[1] ?? 0) - (places[b]?.[1] ?? 0));
+  const nodes = fromTop.map((node) => ({
     id: node,
     width: NODE_WIDTH,
     height: nodeHeight(portsOfNode(model, node, ports)),

@@ -38,6 +38,13 @@ export const SHORTCUTS: readonly Shortcut[] = [
     run: actions.duplicateSelection,
   },
   {
+    keys: ["$mod+g"],
+    shown: "$mod+G",
+    name: "shortcuts.group",
+    group: "shortcuts.editing",
+    run: actions.groupSelection,
+  },
+  {
     keys: ["Delete", "Backspace"],
     name: "shortcuts.delete",
     group: "shortcuts.editing",

@@ -35,7 +35,10 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: "xs" } }),
     Checkbox: Checkbox.extend({ defaultProps: small }),
     Menu: Menu.extend({ defaultProps: { shadow: "md", radius: 8, position: "bottom-start" } }),
-    Modal: Modal.extend({ defaultProps: { radius: 10, centered: true, overlayProps: { opacity: 0.4 } } }),
+    Modal: Modal.extend({
+      defaultProps: { radius: 10, centered: true, overlayProps: { opacity: 0.4 } },
+      styles: { title: { fontSize: 15, fontWeight: 600 } },
+    }),
     MultiSelect: MultiSelect.extend({ defaultProps: small }),
     NumberInput: NumberInput.extend({ defaultProps: small }),
     Popover: Popover.extend({ defaultProps: { shadow: "md", radius: 8 } }),

@@ -36,6 +36,19 @@ describe("names", () => {
 });
 
 describe("arranging", () => {
+  it("leaves above what was above", () => {
+    const size = { width: 100, height: 40 };
+    const edges = ["a", "b", "c"].map((source) => ({ source, target: "merge" }));
+    for (const order of [
+      ["a", "b", "c"],
+      ["c", "b", "a"],
+    ]) {
+      const positions = arranged({ nodes: [...order, "merge"].map((id) => ({ id, ...size })), edges });
+      const rows = order.map((id) => positions[id]![1]);
+      expect(rows).toEqual([...rows].sort((one, other) => one - other));
+    }
+  });
+
   it("puts what is read to the left of its reader, and nothing over something else", () => {
     const size = { width: 100, height: 40 };
     const positions = arranged({

@@ -4,6 +4,7 @@ import { Graph, layout } from "@dagrejs/dagre";
 import type { NodeId, Position } from "./types";
 
 export interface LayoutTask {
+  /** From top to bottom as they should stand where nothing else decides. */
   readonly nodes: readonly { readonly id: NodeId; readonly width: number; readonly height: number }[];
   readonly edges: readonly { readonly source: NodeId; readonly target: NodeId }[];
 }
@@ -28,10 +29,28 @@ export function arranged({ nodes, edges }: LayoutTask): Positions {
     if (graph.hasNode(source) && graph.hasNode(target) && source !== target) graph.setEdge(source, target);
   }
   layout(graph);
+  const centres = nodes.map(({ id }) => graph.node(id) as { x: number; y: number });
+  const mirror = isUpsideDown(centres) ? -1 : 1;
   return Object.fromEntries(
-    nodes.map(({ id, width, height }) => {
-      const { x, y } = graph.node(id) as { x: number; y: number };
-      return [id, [Math.round(x - width / 2), Math.round(y - height / 2)] as const];
+    nodes.map(({ id, width, height }, index) => {
+      const { x, y } = centres[index]!;
+      return [id, [Math.round(x - width / 2), Math.round(mirror * y - height / 2)] as const];
     }),
   );
+}
+
+/** Whether nodes of one column stand mostly in the order opposite to the one they were given in. */
+function isUpsideDown(centres: readonly { x: number; y: number }[]): boolean {
+  const columns = new Map<number, number[]>();
+  for (const { x, y } of centres) {
+    const column = columns.get(Math.round(x));
+    if (column) column.push(y);
+    else columns.set(Math.round(x), [y]);
+  }
+  let order = 0;
+  for (const column of columns.values()) {
+    for (let index = 1; index < column.length; index += 1)
+      order += Math.sign(column[index]! - column[index - 1]!);
+  }
+  return order < 0;
 }

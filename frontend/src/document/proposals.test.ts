@@ -11,6 +11,7 @@ function column(name: string, shape: number[] = [], classes: (string | number)[]
     shape,
     classes,
     missing: 0,
+    note: "",
   };
 }
 

@@ -69,7 +69,9 @@ describe("a run's view", () => {
       step(1, 1, 1),
       step(1, 2, 2),
       step(2, 1, 3),
-      event("run_interrupted", 3, { problem: null }),
+      event("run_interrupted", 3, {
+        problem: { code: "run.worker_died", severity: "error", message: "", hint: "" },
+      }),
       started(2),
       step(2, 1, 5, 0.125),
     ]);

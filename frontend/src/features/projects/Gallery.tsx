@@ -57,10 +57,6 @@ export function GalleryDialog({ opened, onClose }: GalleryDialogProps) {
 }
 
 /** An example in the person's language, where it has been translated. */
-function wordsOf(example: Example & { name_zh?: string; description_zh?: string }) {
-  const isChinese = language() === "zh";
-  return {
-    name: (isChinese && example.name_zh) || example.name,
-    description: (isChinese && example.description_zh) || example.description,
-  };
+function wordsOf({ name, description, names, descriptions }: Example) {
+  return { name: names[language()] ?? name, description: descriptions[language()] ?? description };
 }
