@@ -9,24 +9,31 @@ import contextlib
 import gc
 import importlib
 import os
+import pkgutil
 import select
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 import orjson
 
+from layerloom.layers.catalogue import layer_types
 from layerloom.runs import isolation
 
 PRELOADED = (
     "numpy",
     "safetensors.torch",
     "torch",
+    "torch.fx.experimental.symbolic_shapes",  # the first backward pass imports it
     "sklearn.datasets",
+    "layerloom.data.loading",
     "layerloom.runs.worker",
     "layerloom.runs.calls",
 )
+PRELOADED_WHOLE = ("layerloom.data.built_in", "layerloom.layers.modules", "layerloom.training")
+"""Packages whose parts are found by scans or by names."""
 ENTRIES = {"worker": ("layerloom.runs.worker", "main"), "call": ("layerloom.runs.calls", "main")}
 """What a child may run; the server says which, nobody says anything else."""
 
@@ -164,14 +171,22 @@ def _threads() -> int:
         return 1
 
 
+def load(names: Sequence[str], packages: Sequence[str]) -> None:
+    """Import modules, and packages with all that is in them, so that no worker has to."""
+    for name in (*names, *packages):
+        try:
+            module = importlib.import_module(name)
+            for found in pkgutil.walk_packages(module.__path__, f"{name}.") if name in packages else ():
+                importlib.import_module(found.name)
+        except Exception as error:  # the worker that needs it will say so in its run
+            print(f"layerloom: {name} could not be loaded: {error}", file=sys.stderr)
+
+
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(control.fileno(), False)
-    for module in PRELOADED:
-        try:
-            importlib.import_module(module)
-        except Exception as error:  # the worker that needs it will say so in its run
-            print(f"layerloom: {module} could not be loaded: {error}", file=sys.stderr)
+    load(PRELOADED, PRELOADED_WHOLE)
+    layer_types()
     gc.collect()
     gc.freeze()  # children then never touch, and so never copy, what was loaded here
     serve(control)

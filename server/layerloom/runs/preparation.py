@@ -22,8 +22,8 @@ class Preparation:
     """What `prepare` found.
 
     `problems` are all: of every model, the training and the data. `blocking` are those errors that keep the
-    chosen outputs from being trained (an unfinished part that they don't need is none); without any, `plan` is
-    there.
+    chosen outputs from being trained (an unfinished part that they don't need is none); `plan` is there where
+    nothing blocks.
     """
 
     document: Document

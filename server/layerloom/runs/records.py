@@ -104,6 +104,7 @@ def changes(batch: Sequence[dict[str, Any]]) -> dict[str, Any]:
                 "epochs": event["epochs"],
                 "steps": event["steps_per_epoch"],
                 "device": event["device"],
+                "started": event["time"],
                 "problem": None,
             }
         elif kind == "epoch_ended":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from layerloom.problems import Problem, ProblemError
 from layerloom.store.engine import Engines
@@ -107,7 +107,7 @@ class Runs:
 
     @staticmethod
     def change_in(connection: Connection, run_id: str, **values: object) -> None:
-        """Set columns; `problem`, `latest` and `outputs` as plain data.
+        """Set columns; `problem`, `latest` and `outputs` as plain data. `started` stays what it was first.
 
         Raises:
             NotFound: the run was deleted.
@@ -115,6 +115,8 @@ class Runs:
         for name in ("problem", "latest", "outputs"):
             if values.get(name) is not None:
                 values[name] = orjson.dumps(values[name]).decode()
+        if "started" in values:
+            values["started"] = func.coalesce(runs.c.started, values["started"])
         if not connection.execute(update(runs).where(runs.c.id == run_id).values(**values)).rowcount:
             raise NotFound("run", run_id)
 
