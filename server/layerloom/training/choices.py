@@ -74,8 +74,11 @@ def create(
     """
     kind = named(kinds, name)
     if kind is None:
-        near = difflib.get_close_matches(name.lower(), [known.lower() for known in kinds], n=3, cutoff=0.5)
-        likely = [known for known in kinds if known.lower() in near]
+        spellings = {
+            spelling.lower(): known for known, item in kinds.items() for spelling in (known, *item.aliases)
+        }
+        near = difflib.get_close_matches(name.lower(), spellings, n=3, cutoff=0.6)
+        likely = list(dict.fromkeys(spellings[spelling] for spelling in near))
         hint = f"Did you mean {_either(likely)}?" if likely else f"Choose one of {', '.join(kinds)}."
         raise ProblemError(
             Problem(code=f"{noun}.unknown", message=f"There is no {noun} `{name}`.", hint=hint, field=field)

@@ -84,7 +84,7 @@ class _Fit:
             epochs=fit.epochs,
             steps_per_epoch=self.steps,
             device=self.device.type,
-            weights=sum(tensor.numel() for tensor in self.model.state_dict().values()),
+            weights=_count(self.model),
             seed=state.seed,
             attempt=state.attempt,
         )
@@ -251,7 +251,7 @@ class _Fit:
             code="training.not_finite",
             message=message,
             hint="Lower the learning rate, clip the gradients (`clipnorm`), or look for NaN in the data.",
-            node=state.not_finite or None,
+            node=_node(state.not_finite),
         )
 
     def apply_threads(self) -> None:
@@ -264,6 +264,18 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
+
+
+def _count(model: Any) -> int:  # Any: a BuiltModel
+    """How many numbers the model learns or keeps; those of shared layers count once."""
+    if hasattr(model, "weights"):
+        return sum({id(tensor): tensor.numel() for _, tensor, _ in model.weights()}.values())
+    return sum(tensor.numel() for tensor in (*model.parameters(), *model.buffers()))
+
+
+def _node(path: str) -> str | None:
+    """The trained model's own node of a path: `vision` of `vision/dense, call 2`."""
+    return path.split("/")[0].split(",")[0].strip() or None
 
 
 def _constraints(model: Any) -> Callable[[], None] | None:  # Any: a BuiltModel
