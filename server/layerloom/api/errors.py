@@ -68,7 +68,8 @@ def status_of(problems: Iterable[Problem]) -> int:
     if first is None:
         return 422
     noun, _, what = first.code.partition(".")
-    if what == "unknown" and noun in _UNKNOWN_NOUNS:
+    is_about_a_document = first.field is not None or first.node is not None
+    if what == "unknown" and noun in _UNKNOWN_NOUNS and not is_about_a_document:
         return 404
     return STATUS_BY_CODE.get(first.code, 422)
 

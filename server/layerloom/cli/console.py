@@ -66,6 +66,10 @@ def configure_logs() -> None:
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    # uvicorn says so of every handshake that was answered by HTTP, as a refused one is: no error.
+    logging.getLogger("uvicorn.error").addFilter(
+        lambda record: "without completing handshake" not in record.getMessage()
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
