@@ -155,7 +155,7 @@ export function DatasetsDialog({ opened, onClose }: DatasetsDialogProps) {
               <div>
                 <Group gap="xs">
                   <Text fw={600}>{shown.name}</Text>
-                  <Badge size="sm" variant="light" color="gray">
+                  <Badge tt="none" size="sm" variant="light" color="gray">
                     {t(`data.kind.${shown.kind}`)}
                   </Badge>
                 </Group>

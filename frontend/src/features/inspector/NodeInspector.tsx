@@ -1,19 +1,10 @@
 /** One node: its names, its layer's config and calls, its shapes, its problems, and what the layer type does. */
 
 import { Anchor, Badge, Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
-import { Copy, CopyPlus, DoorOpen, Unlink } from "lucide-react";
+import { DoorOpen } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
-import {
-  callAgain,
-  changeLayerType,
-  duplicateNodes,
-  makeIndependent,
-  renameLayer,
-  renameNode,
-  setConfig,
-  setLabel,
-} from "../../document/commands";
+import { changeLayerType, renameLayer, renameNode, setConfig, setLabel } from "../../document/commands";
 import { layerType } from "../../document/ports";
 import { calledModel, callsOf } from "../../document/questions";
 import type { NodeId } from "../../document/types";
@@ -81,33 +72,16 @@ export function NodeInspector({ node: id }: { readonly node: NodeId }) {
         </div>
       </Group>
 
-      {!ONCE.has(type) && (
-        <Group gap={6}>
-          <VerbButton
-            icon={<CopyPlus size={14} />}
-            label={t("inspector.callAgain")}
-            onClick={() => select(run(callAgain({ model: modelId, node: id })).created ?? [])}
-          />
-          <VerbButton
-            icon={<Copy size={14} />}
-            label={t("inspector.duplicate")}
-            onClick={() => select(run(duplicateNodes({ model: modelId, nodes: [id] })).created ?? [])}
-          />
-          {calls.length > 1 && (
-            <VerbButton
-              icon={<Unlink size={14} />}
-              label={t("inspector.makeIndependent")}
-              onClick={() => run(makeIndependent({ model: modelId, node: id }))}
-            />
-          )}
-          {definition !== null && definition in document.models && (
-            <VerbButton
-              icon={<DoorOpen size={14} />}
-              label={t("inspector.goInside")}
-              onClick={() => enterModel(definition)}
-            />
-          )}
-        </Group>
+      {definition !== null && definition in document.models && (
+        <Button
+          size="compact-xs"
+          variant="default"
+          w="fit-content"
+          leftSection={<DoorOpen size={14} />}
+          onClick={() => enterModel(definition)}
+        >
+          {t("inspector.goInside")}
+        </Button>
       )}
 
       <NodeProblems problems={problems} />
@@ -214,7 +188,7 @@ export function NodeInspector({ node: id }: { readonly node: NodeId }) {
       )}
       {layer !== undefined && described === undefined && catalogue !== null && (
         <Stack gap={4}>
-          <Badge variant="light" color="orange">
+          <Badge tt="none" variant="light" color="orange">
             {t("inspector.unknownType")}
           </Badge>
           <Text size="xs" c="dimmed">
@@ -227,20 +201,6 @@ export function NodeInspector({ node: id }: { readonly node: NodeId }) {
       <NodeShapes model={model} modelId={modelId} node={id} />
       {described !== undefined && <LayerHelp described={described} />}
     </Stack>
-  );
-}
-
-interface VerbButtonProps {
-  readonly icon: React.ReactNode;
-  readonly label: string;
-  readonly onClick: () => void;
-}
-
-function VerbButton({ icon, label, onClick }: VerbButtonProps) {
-  return (
-    <Button size="compact-xs" variant="default" leftSection={icon} onClick={onClick}>
-      {label}
-    </Button>
   );
 }
 

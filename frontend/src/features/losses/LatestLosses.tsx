@@ -36,7 +36,7 @@ export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
   );
   return (
     <div className="latest-losses">
-      <Table aria-label={t("losses.latest")} verticalSpacing={4} horizontalSpacing={8} className="tabular">
+      <Table aria-label={t("losses.latest")} verticalSpacing={4} horizontalSpacing={6} className="tabular">
         <Table.Caption className="latest-caption">{t("losses.latest")}</Table.Caption>
         <Table.Thead>
           <Table.Tr>

@@ -10,7 +10,7 @@ import { ProblemText } from "../../ui/ProblemText";
 const COLORS: { readonly [state in RunState]: string } = {
   queued: "gray",
   starting: "gray",
-  training: "blue",
+  training: "indigo",
   paused: "yellow",
   interrupted: "orange",
   finished: "teal",
@@ -59,7 +59,7 @@ export function RunProgress({ view, isConnected }: RunProgressProps) {
           </Text>
         )}
         {!isConnected && (
-          <Badge size="sm" variant="outline" color="orange" style={{ flexShrink: 0 }}>
+          <Badge size="sm" tt="none" variant="outline" color="orange" style={{ flexShrink: 0 }}>
             {t("losses.reconnecting")}
           </Badge>
         )}

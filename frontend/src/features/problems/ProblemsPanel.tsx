@@ -32,12 +32,12 @@ export function ProblemsPanel() {
         problems.length > 0 && (
           <Group gap={4}>
             {errors > 0 && (
-              <Badge size="xs" color="red" variant="light">
+              <Badge tt="none" size="xs" color="red" variant="light">
                 {t("problems.errors", { count: errors })}
               </Badge>
             )}
             {warnings > 0 && (
-              <Badge size="xs" color="yellow" variant="light">
+              <Badge tt="none" size="xs" color="yellow" variant="light">
                 {t("problems.warnings", { count: warnings })}
               </Badge>
             )}
