@@ -6,11 +6,20 @@
 import { paint } from "./paint/paint";
 import type { Picture } from "./paint/picture";
 import { readTheme, type Theme, watchTheme } from "./paint/theme";
-import { type Box, boxAround, grown, type Point } from "./scene/geometry";
+import { type Box, boxAround, containsBox, grown, type Point } from "./scene/geometry";
 import { SpatialGrid } from "./scene/grid";
 import type { Scene } from "./scene/scene";
-import { fitted, moved, type Size, toPlane, type Viewport } from "./view/viewport";
-import { areSameNodes, isWindowGood, type NodeWindow, windowFor } from "./view/window";
+import {
+  fitted,
+  LARGEST_ZOOM,
+  moved,
+  type Size,
+  SMALLEST_ZOOM,
+  seenBox,
+  toPlane,
+  type Viewport,
+} from "./view/viewport";
+import { areSameNodes, isWindowGood, type NodeWindow, READABLE_ZOOM, windowFor } from "./view/window";
 
 const NO_STRINGS: ReadonlySet<string> = new Set();
 const EMPTY_GRID = new SpatialGrid([]);
@@ -30,6 +39,8 @@ export const EMPTY_SCENE: Scene = {
 export type ViewSetter = (view: Viewport) => void;
 
 const GLIDE_MS = 220;
+/** Around a fitted model, in screen pixels. */
+const FIT_MARGIN = 44;
 
 export class CanvasEngine {
   picture: Picture = {
@@ -193,11 +204,7 @@ export class CanvasEngine {
   fit(nodes: Iterable<string> = [], isAnimated = true): void {
     const chosen = [...nodes].map((id) => this.scene.byId.get(id)).filter((node) => node !== undefined);
     const box = boxAround(chosen.length > 0 ? chosen : this.scene.nodes);
-    if (box) this.showAll(box, isAnimated);
-  }
-
-  private showAll(box: Box, isAnimated: boolean): void {
-    if (this.screen.width > 0) this.glideTo(fitted(box, this.screen), isAnimated);
+    if (box && this.screen.width > 0) this.glideTo(fitted(box, this.screen, FIT_MARGIN), isAnimated);
   }
 
   /** Moves the view no further than needed to show a box. */
@@ -206,9 +213,20 @@ export class CanvasEngine {
     if (view) this.glideTo(view, true);
   }
 
+  /** Shows a box that may lie outside: with all else if that can still be read, else by the way that is shortest. No glide. */
+  include(box: Box): void {
+    const seen = seenBox(this.view, this.screen);
+    if (containsBox(seen, box)) return;
+    const all = boxAround([...this.scene.nodes, box]);
+    const whole = all && fitted(all, this.screen, FIT_MARGIN, this.view.zoom);
+    const near = moved(this.view, grown(box, 20), this.screen);
+    if (whole && whole.zoom >= READABLE_ZOOM) this.glideTo(whole, false);
+    else if (near) this.glideTo(near, false);
+  }
+
   zoomBy(factor: number): void {
     const { view, screen } = this;
-    const zoom = Math.max(0.05, Math.min(2.5, view.zoom * factor));
+    const zoom = Math.max(SMALLEST_ZOOM, Math.min(LARGEST_ZOOM, view.zoom * factor));
     const middle = { x: screen.width / 2, y: screen.height / 2 };
     const { x, y } = toPlane(view, middle);
     this.glideTo({ zoom, x: middle.x - x * zoom, y: middle.y - y * zoom }, true);

@@ -1,7 +1,7 @@
 /** The commands on one node, as its toolbar and its menu offer them; absent where they mean nothing. */
 
 import type { Command } from "../../document/command";
-import { callAgain, duplicateNodes, makeIndependent } from "../../document/commands";
+import { callAgain, copyNodes, makeIndependent, paste } from "../../document/commands";
 import { calledModel } from "../../document/questions";
 import type { NodeId } from "../../document/types";
 import { currentModel } from "../../stores/derived";
@@ -33,7 +33,12 @@ export function actionsOf(engine: CanvasEngine, node: SceneNode): NodeActionList
           const { x, y } = spotBelow(engine.scene, node);
           create(callAgain({ model, node: node.id, position: [x, y] }));
         },
-    duplicate: () => create(duplicateNodes({ model, nodes: [node.id] })),
+    duplicate: () => {
+      const fragment = copyNodes(useDocument.getState().document, model, [node.id]);
+      const { x, y } = spotBelow(engine.scene, node);
+      const [fromX, fromY] = fragment?.positions[node.id] ?? [0, 0];
+      if (fragment) create(paste({ model, fragment, offset: [x - fromX, y - fromY] }));
+    },
     makeIndependent:
       node.calls > 1
         ? () => {

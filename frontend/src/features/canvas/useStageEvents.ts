@@ -60,6 +60,8 @@ export function useStageEvents(engine: CanvasEngine, root: RefObject<HTMLDivElem
       },
       { signal },
     );
+    stage.addEventListener("scroll", (event) => panInsteadOf(engine, event), { signal, capture: true });
+    stage.addEventListener("focusin", (event) => followFocus(engine, event), { signal });
     stage.addEventListener(
       "wheel",
       (event) => {
@@ -81,6 +83,23 @@ export function useStageEvents(engine: CanvasEngine, root: RefObject<HTMLDivElem
     );
     return () => ours.abort();
   }, [engine, root]);
+}
+
+/** The browser scrolls to what it finds or focuses; here the view moves, and nothing is ever scrolled. */
+function panInsteadOf(engine: CanvasEngine, { target }: Event): void {
+  if (!(target instanceof Element) || target.closest("[data-canvas-overlay]")) return;
+  const { scrollLeft, scrollTop } = target;
+  if (scrollLeft === 0 && scrollTop === 0) return;
+  target.scrollTo(0, 0);
+  const { x, y, zoom } = engine.view;
+  engine.setViewport({ x: x - scrollLeft, y: y - scrollTop, zoom });
+}
+
+/** What is reached by Tab comes into view. */
+function followFocus(engine: CanvasEngine, { target }: FocusEvent): void {
+  if (!(target instanceof Element) || !target.matches(":focus-visible")) return;
+  const node = engine.scene.byId.get(target.closest<HTMLElement>("[data-node]")?.dataset.node ?? "");
+  if (node) engine.reveal(node);
 }
 
 /** Lights the edge under the pointer, and draws the loose edge while connecting by clicks. */

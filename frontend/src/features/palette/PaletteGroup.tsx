@@ -2,11 +2,14 @@
 
 import { ChevronRight } from "lucide-react";
 import { memo, useId } from "react";
-import { translated } from "../../i18n";
+import { t, translated } from "../../i18n";
 import { useSettings } from "../../stores/settingsStore";
 import type { Group } from "./entries";
 import { PaletteEntry } from "./PaletteEntry";
 import classes from "./palette.module.css";
+
+/** A large model has more layers than a list is good for: the search finds the others. */
+const MOST = 60;
 
 interface PaletteGroupProps {
   readonly group: Group;
@@ -36,11 +39,14 @@ export const PaletteGroup = memo(function PaletteGroup({
       </h3>
       {!isFolded && (
         <ul id={list} className={classes.entries}>
-          {entries.map((entry) => (
+          {entries.slice(0, MOST).map((entry) => (
             <li key={entry.key}>
               <PaletteEntry entry={entry} />
             </li>
           ))}
+          {entries.length > MOST && (
+            <li className={classes.more}>{t("palette.more", { count: entries.length - MOST })}</li>
+          )}
         </ul>
       )}
     </section>

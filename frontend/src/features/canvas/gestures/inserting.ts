@@ -15,7 +15,7 @@ import { useSelection } from "../../../stores/selectionStore";
 import type { CanvasEngine } from "../engine";
 import type { PortRef } from "../scene/fits";
 import { freeSpot, spotBeside } from "../scene/freeSpot";
-import { NODE_WIDTH, nodeHeight, type Point } from "../scene/geometry";
+import { type Box, containsBox, NODE_WIDTH, nodeHeight, type Point } from "../scene/geometry";
 import { edgeAt } from "../scene/hits";
 import { seenBox } from "../view/viewport";
 
@@ -34,15 +34,23 @@ export function insert(engine: CanvasEngine, insertion: Insertion, at: PagePoint
   add(engine, insertion, position, edge ? between(engine, insertion, edge) : {});
 }
 
-/** Beside the one selected node, else near the middle of what is seen. */
+/** Beside the one selected node, else near the middle; in what is seen if there is room, so that nothing moves away. */
 function roomFor(engine: CanvasEngine, height: number): Point {
   const { scene, view, screen } = engine;
   const [selected, ...others] = useSelection.getState().nodes;
   const node = others.length === 0 && selected ? scene.byId.get(selected) : undefined;
-  if (node) return spotBeside(scene, node, height);
-  const seen = seenBox(view, screen);
+  const seen = inset(seenBox(view, screen), view.zoom);
+  const beside = node && spotBeside(scene, node, height);
+  if (beside && containsBox(seen, { ...beside, width: NODE_WIDTH, height })) return beside;
   const middle = { x: seen.x + seen.width / 2 - NODE_WIDTH / 2, y: seen.y + seen.height / 2 - height / 2 };
-  return freeSpot(scene, middle, height);
+  return freeSpot(scene, middle, height, seen) ?? beside ?? freeSpot(scene, middle, height);
+}
+
+/** What is seen without its rim, where controls lie. */
+function inset(seen: Box, zoom: number): Box {
+  const rim = 24 / zoom;
+  const foot = 64 / zoom;
+  return { x: seen.x + rim, y: seen.y + rim, width: seen.width - 2 * rim, height: seen.height - rim - foot };
 }
 
 function portsOf(insertion: Insertion): Ports {
@@ -150,7 +158,7 @@ export function welcome(engine: CanvasEngine, node: NodeId): void {
   // The scene has the node once React has drawn the new document.
   requestAnimationFrame(() => {
     const place = engine.scene.byId.get(node);
-    if (place) engine.reveal(place);
+    if (place) engine.include(place);
   });
 }
 

@@ -10,19 +10,21 @@ export interface WheelLike {
 
 const SAME_GESTURE_MS = 250;
 const NOTCH = 40;
+/** What one click of a wheel sends in the browsers: whole multiples of these. */
+const CLICKS = [100, 120];
 
 /** A trackpad sends many small steps, also sideways; a wheel sends few large ones. */
 export class WheelKind {
   private lastTrackpad = Number.NEGATIVE_INFINITY;
 
-  isTrackpadPan(event: WheelLike): boolean {
-    if (event.ctrlKey) return false;
-    const isNotch =
-      event.deltaMode !== 0 ||
-      (event.deltaX === 0 && Number.isInteger(event.deltaY) && Math.abs(event.deltaY) >= NOTCH);
-    const isSameGesture = event.timeStamp - this.lastTrackpad < SAME_GESTURE_MS;
-    if (isNotch && !(isSameGesture && event.deltaMode === 0)) return false;
-    this.lastTrackpad = event.timeStamp;
+  isTrackpadPan({ ctrlKey, deltaMode, deltaX, deltaY, timeStamp }: WheelLike): boolean {
+    if (ctrlKey || deltaMode !== 0 || (deltaX === 0 && deltaY === 0)) return false;
+    if (deltaX === 0 && Number.isInteger(deltaY) && Math.abs(deltaY) >= NOTCH) {
+      // A flick on a trackpad has large steps too, but begins with small ones.
+      const isSameGesture = timeStamp - this.lastTrackpad < SAME_GESTURE_MS;
+      if (!isSameGesture || CLICKS.some((click) => deltaY % click === 0)) return false;
+    }
+    this.lastTrackpad = timeStamp;
     return true;
   }
 }

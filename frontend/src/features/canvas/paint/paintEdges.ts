@@ -100,17 +100,15 @@ export function isElement(picture: Pick<Picture, "elements">, edge: SceneEdge): 
   return picture.elements.has(edge.target) && (edge.source < 0 || picture.elements.has(edge.source));
 }
 
-/** Order counts in a merge: a small number before the port. */
+/** Order counts in a merge: a small number on each edge, where the edges of one port are still apart. */
 function paintOrder(context: CanvasRenderingContext2D, theme: Theme, edge: SceneEdge, curve: Curve): void {
-  const { x, y } = pointOnCurve(curve, 0.93);
-  const [x1, y1, , , , , x2] = curve;
-  if (Math.abs(x2 - x1) < 40 && Math.abs(y - y1) < 8) return;
+  const { x, y } = pointOnCurve(curve, 0.8);
   context.fillStyle = theme.label;
   context.beginPath();
-  context.arc(x - 6, y, 6.5, 0, Math.PI * 2);
+  context.arc(x, y, 6.5, 0, Math.PI * 2);
   context.fill();
   context.fillStyle = theme.muted;
-  context.fillText(String(edge.order), x - 6, y + 0.5);
+  context.fillText(String(edge.order), x, y + 0.5);
 }
 
 export function paintLooseEdge(context: CanvasRenderingContext2D, picture: Picture, theme: Theme): void {

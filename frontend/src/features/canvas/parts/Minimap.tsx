@@ -5,7 +5,7 @@ import { t } from "../../../i18n";
 import { followPress } from "../../../ui/followPress";
 import { useEngine } from "../engineContext";
 import { readTheme } from "../paint/theme";
-import { type Box, boxAround } from "../scene/geometry";
+import { type Box, boxAround, containsBox } from "../scene/geometry";
 import type { Scene } from "../scene/scene";
 import { seenBox } from "../view/viewport";
 import classes from "./canvas.module.css";
@@ -62,6 +62,8 @@ export function Minimap({ scene }: { readonly scene: Scene }) {
       context.clearRect(0, 0, WIDTH * scale, HEIGHT * scale);
       context.drawImage(nodes, 0, 0);
       const seen = seenBox(engine.view, engine.screen);
+      // Where everything is seen it would only cover nodes.
+      canvas.current?.toggleAttribute("data-idle", containsBox(seen, box));
       context.setTransform(scale, 0, 0, scale, 0, 0);
       context.strokeStyle = theme.selected;
       context.lineWidth = 1.5;

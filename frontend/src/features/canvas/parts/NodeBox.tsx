@@ -66,7 +66,9 @@ export const NodeBox = memo(function NodeBox({ data: { node } }: NodeProps<Layer
               {node.title}
             </span>
           )}
-          <span className={classes.type}>{subtitleOf(node)}</span>
+          <span className={classes.type} title={subtitleOf(node, countOf)}>
+            {subtitleOf(node, compact)}
+          </span>
         </span>
         {node.type === "Output" && <OutputLoss output={node.id} model={engine.scene.model} />}
       </div>
@@ -100,14 +102,19 @@ function nameOf({ id, type, calls }: SceneNode): string {
     : t("canvas.node.name", { id, type });
 }
 
-function subtitleOf({ type, detail, weights }: SceneNode): string {
-  const parts = [detail ? `${type} · ${detail}` : type];
-  if (weights) parts.push(t("canvas.weights", { count: compact(weights) }));
+function subtitleOf({ type, detail, weights }: SceneNode, show: (weights: number) => string): string {
+  const parts = [type, ...(detail ? [detail] : []), ...(weights ? [show(weights)] : [])];
   return parts.join(" · ");
 }
 
-function compact(count: number): string {
-  return new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }).format(count);
+const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+function compact(weights: number): string {
+  return COMPACT.format(weights);
+}
+
+function countOf(weights: number): string {
+  return t("canvas.weights", { count: weights });
 }
 
 function severityOf(problems: readonly Problem[]): Problem["severity"] | undefined {

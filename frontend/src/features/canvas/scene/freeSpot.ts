@@ -1,10 +1,10 @@
 /** Where a new node goes so that it lies on no other. */
 
-import { type Box, grown, NODE_WIDTH, overlaps, type Point } from "./geometry";
+import { type Box, containsBox, grown, NODE_WIDTH, overlaps, type Point } from "./geometry";
 import type { Scene } from "./scene";
 
 const GAP = 24;
-export const STEP_X = NODE_WIDTH + 84;
+const STEP_X = NODE_WIDTH + 84;
 const STEP_Y = 84;
 
 function isFree(scene: Scene, box: Box): boolean {
@@ -13,16 +13,19 @@ function isFree(scene: Scene, box: Box): boolean {
 }
 
 /** The free place nearest to `wanted` (a top left corner), looking in rings around it; whole pixels. */
-export function freeSpot(scene: Scene, wanted: Point, height: number): Point {
+export function freeSpot(scene: Scene, wanted: Point, height: number): Point;
+/** The same, or null where none lies wholly `within` a box. */
+export function freeSpot(scene: Scene, wanted: Point, height: number, within: Box): Point | null;
+export function freeSpot(scene: Scene, wanted: Point, height: number, within?: Box): Point | null {
   const start = { x: Math.round(wanted.x), y: Math.round(wanted.y) };
   const rings = Math.ceil(Math.sqrt(scene.nodes.length)) + 2;
   for (let ring = 0; ring <= rings; ring += 1) {
-    const free = ringAround(ring)
-      .map(([column, row]) => ({ x: start.x + column * STEP_X, y: start.y + row * STEP_Y }))
-      .find(({ x, y }) => isFree(scene, { x, y, width: NODE_WIDTH, height }));
-    if (free) return free;
+    for (const [column, row] of ringAround(ring)) {
+      const box = { x: start.x + column * STEP_X, y: start.y + row * STEP_Y, width: NODE_WIDTH, height };
+      if ((!within || containsBox(within, box)) && isFree(scene, box)) return { x: box.x, y: box.y };
+    }
   }
-  return { x: start.x, y: start.y + (rings + 1) * STEP_Y };
+  return within ? null : { x: start.x, y: start.y + (rings + 1) * STEP_Y };
 }
 
 /** Beside a node, where its result goes (or, `before`, where it comes from); below if that is taken. */
