@@ -1,8 +1,9 @@
 """Small documents to train, and what a test needs to watch them."""
 
 import asyncio
+import functools
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,25 @@ import orjson
 
 from layerloom.document import Document
 from layerloom.runs.attempts import Timing
+from layerloom.runs.forking import ForkServer
 from layerloom.runs.records import RunRecord
 from layerloom.runs.supervisor import Supervisor
 from layerloom.store import Store
 
+RUNNER = asyncio.Runner()
+"""The event loop of all async tests here; their fork server lives on it."""
 Event = dict[str, Any]
 TERMINAL = ("run_finished", "run_stopped", "run_failed")
+
+
+def scenario(work: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Makes an async test one that pytest can run, for two minutes at most."""
+
+    @functools.wraps(work)
+    def test(*arguments: Any, **named: Any) -> None:
+        RUNNER.run(asyncio.wait_for(work(*arguments, **named), 120))
+
+    return test
 
 
 def digits(
@@ -82,8 +96,8 @@ def digits(
 class Server:
     """A supervisor with its store on a data folder, for the length of an `async with`."""
 
-    def __init__(self, folder: Path, **options: Any) -> None:
-        self.folder, self.options = folder, options
+    def __init__(self, folder: Path, forks: ForkServer | None = None, **options: Any) -> None:
+        self.folder, self.options = folder, {"forks": forks, **options}
 
     async def __aenter__(self) -> Supervisor:
         self.store = Store(self.folder / "layerloom.db")

@@ -72,6 +72,7 @@ class Journal:
             if run_id not in self._last:
                 self._last[run_id] = (await asyncio.to_thread(self._store.runs.get, run_id)).last_seq
             first = self._last[run_id] + 1
+            drafts = [{**draft, "time": draft.get("time") or now()} for draft in drafts]
             batch = [numbered(first + index, draft) for index, draft in enumerate(drafts)]
             numbers = [event.seq for event in batch]
             row = {**changes(drafts), **(values or {})}

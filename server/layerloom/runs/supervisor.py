@@ -42,7 +42,8 @@ EFFECT_SECONDS = 1.0
 class Supervisor:
     """One for each server and data folder. Coroutines are for one event loop.
 
-    `executor` gives runs their processes: forks on this machine unless another is passed.
+    `executor` gives runs their processes: children of `forks` on this machine, unless another is passed.
+    `forks` is a fork server that the caller owns, where several supervisors share one.
     """
 
     def __init__(
@@ -55,12 +56,14 @@ class Supervisor:
         queued_runs: int = 100,
         timing: Timing | None = None,
         executor: Executor | None = None,
+        forks: ForkServer | None = None,
     ) -> None:
         self._store, self._limits, self._queued_runs = store, limits or Limits(), queued_runs
         self._folder = Folder(data_dir)
         self._hub = Hub(store.events.read)
         self._journal = Journal(store, self._hub)
-        self._forks = ForkServer()
+        self._forks = forks or ForkServer()
+        self._owns_forks = forks is None
         self._caller = Caller(self._forks)
         self._executor = executor or LocalExecutor(self._forks)
         slots = concurrent_runs or max(1, (os.cpu_count() or 1) // 2)
@@ -81,7 +84,8 @@ class Supervisor:
         await self._queue.close()
         self._hub.close_all()
         await self._executor.close()
-        await self._forks.close()
+        if self._owns_forks:
+            await self._forks.close()
         self._folder.unlock()
 
     async def submit(

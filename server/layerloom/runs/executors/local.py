@@ -83,4 +83,5 @@ class LocalExecutor:
         return {handle: Status(Condition.LOST) for handle in handles}
 
     async def close(self) -> None:
-        await self._forks.close()
+        for child in self._children.values():
+            self._forks.kill(child)
