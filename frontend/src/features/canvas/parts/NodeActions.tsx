@@ -29,6 +29,7 @@ export function NodeActions({ scene }: { readonly scene: Scene }) {
   const node = selected === undefined ? undefined : scene.byId.get(selected);
   if (!node || isBusy) return null;
   const actions = actionsOf(engine, node);
+  if (engine.view.zoom < LEAST_ZOOM || !overlaps(seenBox(engine.view, engine.screen), node)) return null;
   const side = sideFor(engine, node);
   const bar = (
     <div
@@ -64,6 +65,8 @@ export function NodeActions({ scene }: { readonly scene: Scene }) {
   );
 }
 
+/** Farther away one cannot tell which node it is about. */
+const LEAST_ZOOM = 0.25;
 const OFFSET = 14;
 const WIDTH = 178;
 const HEIGHT = 38;
