@@ -96,12 +96,27 @@ class ReLU(nn.Module):
         self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
 
     def forward(self, x: Tensor) -> Tensor:
+        x = as_float(x)
         low = self.negative_slope * (x - self.threshold)
         y = torch.where(x > self.threshold, x, low)
         return y if self.max_value is None else y.clamp(max=self.max_value)
 
     def extra_repr(self) -> str:
         return f"max_value={self.max_value}, negative_slope={self.negative_slope}, threshold={self.threshold}"
+
+
+class ELU(nn.Module):
+    """x above 0, `alpha * (exp(x) - 1)` below."""
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        super().__init__()
+        self.alpha = alpha
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.elu(as_float(x), self.alpha)
+
+    def extra_repr(self) -> str:
+        return f"alpha={self.alpha}"
 
 
 class Softmax(nn.Module):
@@ -112,13 +127,12 @@ class Softmax(nn.Module):
         self.axis = axis
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        x = as_float(x)
         if mask is not None:
             mask = mask.reshape(mask.shape + (1,) * (x.dim() - mask.dim()))
             x = x.masked_fill(~mask, torch.finfo(x.dtype).min)
-        if isinstance(self.axis, int):
-            y = x.softmax(self.axis)
-        else:
-            y = torch.exp(x - x.logsumexp(self.axis, keepdim=True))
+        axis = self.axis
+        y = x.softmax(axis) if isinstance(axis, int) else (x - x.logsumexp(axis, keepdim=True)).exp()
         return y if mask is None else y.masked_fill(~mask, 0.0)
 
     def extra_repr(self) -> str:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from layerloom.layers.modules.activations import function_of
-from layerloom.layers.modules.recurrent import Recurrent, States
+from layerloom.layers.modules.recurrent import Recurrent, States, same
 
 
 class LSTM(Recurrent):
@@ -72,7 +72,7 @@ class LSTM(Recurrent):
     def _run_steps(self, x: Tensor, states: States, lengths: Tensor | None) -> tuple[Tensor, States]:
         projected = self._projected(x, self.bias).unbind(1)
         recur = self._recurrence(x)
-        inner, gate = self._inner or _same, self._gate or _same
+        inner, gate = self._inner or same, self._gate or same
 
         def step(index: int, before: States) -> States:
             h, c = before
@@ -87,7 +87,3 @@ class LSTM(Recurrent):
             f"{super().extra_repr()}, activation={self.activation!r}, "
             f"recurrent_activation={self.recurrent_activation!r}"
         )
-
-
-def _same(x: Tensor) -> Tensor:
-    return x

@@ -1,8 +1,12 @@
 """What disturbs training: dropout and noise, drawn from torch's generator; nothing at inference."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from layerloom.layers.modules.activations import as_float
 
 
 class Dropout(nn.Module):
@@ -27,20 +31,21 @@ class Dropout(nn.Module):
 
 
 class SpatialDropout(nn.Module):
-    """Drops whole channels: one draw for all places of a sample; channels come last."""
+    """Drops whole channels: one draw for all places of a sample."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, channels_first: bool = False) -> None:
         super().__init__()
-        self.rate = rate
+        self.rate, self.channels_first = rate, channels_first
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.rate == 0:
             return x
-        shape = (x.shape[0], *(1 for _ in x.shape[1:-1]), x.shape[-1])
+        places = (1,) * (x.dim() - 2)
+        shape = (*x.shape[:2], *places) if self.channels_first else (x.shape[0], *places, x.shape[-1])
         return x * F.dropout(x.new_ones(shape), self.rate)
 
     def extra_repr(self) -> str:
-        return f"rate={self.rate}"
+        return f"rate={self.rate}, channels_first={self.channels_first}"
 
 
 class GaussianNoise(nn.Module):
@@ -51,7 +56,25 @@ class GaussianNoise(nn.Module):
         self.stddev = stddev
 
     def forward(self, x: Tensor) -> Tensor:
+        x = as_float(x)
         return x + torch.randn_like(x) * self.stddev if self.training and self.stddev else x
 
     def extra_repr(self) -> str:
         return f"stddev={self.stddev}"
+
+
+class GaussianDropout(nn.Module):
+    """Multiplies by a normal of mean 1 and variance rate / (1 - rate)."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = as_float(x)
+        if not self.training or self.rate == 0:
+            return x
+        return x * (1 + torch.randn_like(x) * math.sqrt(self.rate / (1 - self.rate)))
+
+    def extra_repr(self) -> str:
+        return f"rate={self.rate}"

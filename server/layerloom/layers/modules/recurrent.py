@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from layerloom.layers.modules.activations import as_float
 
 States = tuple[Tensor, ...]
+InitialState = Tensor | Sequence[Tensor] | None
 
 
 class Recurrent(nn.Module):
@@ -51,15 +52,16 @@ class Recurrent(nn.Module):
         self.bias = nn.Parameter(torch.zeros(self._bias_shape())) if bias else None
 
     def forward(
-        self, sequence: Tensor, initial_state: Sequence[Tensor] | None = None, mask: Tensor | None = None
+        self, sequence: Tensor, initial_state: InitialState = None, mask: Tensor | None = None
     ) -> Tensor | tuple[Tensor, ...]:
         x = as_float(sequence)
         if self.go_backwards:
             x = x.flip(1)
             mask = None if mask is None else mask.flip(1)
-        states = tuple(initial_state) if initial_state else self._zeros(x)
+        given = (initial_state,) if isinstance(initial_state, Tensor) else tuple(initial_state or ())
+        states = given or self._zeros(x)
         # Keras 3 finds a mask by itself only where a layer is called on one tensor: not beside a state.
-        if mask is None or initial_state or bool(mask.all()):
+        if mask is None or given or bool(mask.all()):
             outputs, states = self._run(x, states, None)
             last = outputs[:, -1]
         else:
@@ -68,7 +70,7 @@ class Recurrent(nn.Module):
         return (result, *states) if self.return_state else result
 
     def compute_mask(
-        self, sequence: Tensor, initial_state: Sequence[Tensor] | None = None, mask: Tensor | None = None
+        self, sequence: Tensor, initial_state: InitialState = None, mask: Tensor | None = None
     ) -> Tensor | tuple[Tensor | None, ...] | None:
         own = mask if self.return_sequences else None
         return (own, *(None for _ in range(self.state_count))) if self.return_state else own
@@ -148,3 +150,8 @@ class Recurrent(nn.Module):
             f"go_backwards={self.go_backwards}, zero_output_for_mask={self.zero_output_for_mask}, "
             f"dropout={self.dropout}, recurrent_dropout={self.recurrent_dropout}"
         )
+
+
+def same(x: Tensor) -> Tensor:
+    """No activation."""
+    return x
