@@ -41,7 +41,7 @@ def validate(
                     return None
                 outputs, masks = objective.outputs(batch.inputs)
                 losses = objective.losses(outputs, masks, batch.targets, batch.weights)
-                penalty = model.regularization()
+                penalty = objective.penalty()
                 total += torch.stack([*losses, zero if penalty is None else penalty]).double() * batch.rows
                 objective.watch(kept, outputs, masks, batch.targets)
     finally:

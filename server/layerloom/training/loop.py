@@ -175,9 +175,11 @@ class _Fit:
         state, objective = self.state, self.objective
         outputs, masks = objective.outputs(batch.inputs)
         losses = objective.losses(outputs, masks, batch.targets, batch.weights)
-        penalty = self.model.regularization()
-        roots = torch.stack(losses if penalty is None else [*losses, penalty])
-        values: list[float] = roots.tolist()
+        penalty = objective.penalty()
+        if penalty is not None:
+            losses.append(penalty)
+        roots = losses[0] if len(losses) == 1 else torch.stack(losses)
+        values: list[float] = [roots.item()] if len(losses) == 1 else roots.tolist()
         regularization = None if penalty is None else values[-1]
         by_output = dict(zip(objective.trained, values, strict=False))
         loss = math.fsum(state.loss_weights[name] * value for name, value in by_output.items())

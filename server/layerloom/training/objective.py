@@ -58,6 +58,7 @@ class Objective:
         ]
         self.trained = recipe.trained
         self._masked: bool | None = None
+        self._penalised = True
 
     def batches(self, data: Rows, device: torch.device) -> Batches:
         """The rows as tensors, in the order that `losses` and `watch` expect. Raises `ProblemError`."""
@@ -101,6 +102,14 @@ class Objective:
             mask = masks[item.position] if masks is not None else None
             losses.append(item.loss.measure(target, outputs[item.position], mask, weights.get(item.name)))
         return losses
+
+    def penalty(self) -> Tensor | None:
+        """The model's regularization after a forward pass. A model without any is asked once."""
+        if not self._penalised:
+            return None
+        penalty: Tensor | None = self.model.regularization()
+        self._penalised = penalty is not None
+        return penalty
 
     def begin_metrics(self, device: torch.device) -> list[dict[str, Kept]]:
         """Nothing seen yet, for each watched output and metric."""

@@ -44,10 +44,12 @@ class Steering:
 
     def gradient(self, roots: Tensor) -> Tensor:
         """Gradient of the total loss by the losses of each trained output and the regularization."""
-        if self._gradient is None or self._gradient.shape != roots.shape:
+        if self._gradient is None:
             chosen = self._state.loss_weights
-            weights = [*(chosen[name] for name in self._recipe.trained), 1.0][: len(roots)]
-            self._gradient = torch.tensor(weights, dtype=roots.dtype, device=roots.device)
+            weights = [*(chosen[name] for name in self._recipe.trained), 1.0][: roots.numel()]
+            self._gradient = torch.tensor(weights, dtype=roots.dtype, device=roots.device).reshape(
+                roots.shape
+            )
         return self._gradient
 
     def obey(self) -> Iterator[Event]:

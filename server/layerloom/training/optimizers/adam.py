@@ -35,6 +35,9 @@ class Adam(Optimizer):
     def update(
         self, weights: "Tensor", gradients: "Tensor", slots: Mapping[str, "Tensor"], rate: float, step: int
     ) -> None:
+        if _fits_fused(weights, gradients):
+            self._update_fused(weights, gradients, slots, rate, step)
+            return
         momentum, velocity = slots["momentum"], slots["velocity"]
         momentum.lerp_(gradients, 1 - self.beta_1)
         velocity.mul_(self.beta_2).addcmul_(gradients, gradients, value=1 - self.beta_2)
@@ -43,3 +46,41 @@ class Adam(Optimizer):
             velocity = highest.copy_(highest.maximum(velocity))
         alpha = rate * math.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
         weights.addcdiv_(momentum, velocity.sqrt().add_(self.epsilon), value=-alpha)
+
+    def _update_fused(
+        self, weights: "Tensor", gradients: "Tensor", slots: Mapping[str, "Tensor"], rate: float, step: int
+    ) -> None:
+        """torch's kernel, which goes over the buffers once: less than half the time.
+
+        It divides by `sqrt(v / (1 - beta_2^t)) + eps`; with `eps = epsilon / sqrt(1 - beta_2^t)` that is Keras'.
+        """
+        import torch
+
+        highest = [slots["velocity_hat"]] if self.amsgrad else []
+        torch._fused_adam_(
+            [weights],
+            [gradients],
+            [slots["momentum"]],
+            [slots["velocity"]],
+            highest,
+            [torch.full((), float(step), device=weights.device)],
+            lr=rate,
+            beta1=self.beta_1,
+            beta2=self.beta_2,
+            weight_decay=0.0,
+            eps=self.epsilon / math.sqrt(1 - self.beta_2**step),
+            amsgrad=self.amsgrad,
+            maximize=False,
+        )
+
+
+def _fits_fused(weights: "Tensor", gradients: "Tensor") -> bool:
+    """The fused kernel takes elements as they lie in memory, so both have to lie alike, without gaps."""
+    import torch
+
+    return (
+        hasattr(torch, "_fused_adam_")
+        and weights.is_floating_point()
+        and weights.is_contiguous()
+        and gradients.is_contiguous()
+    )

@@ -43,12 +43,12 @@ class RMSprop(Optimizer):
         if self.centered:
             average = slots["average_gradient"]
             average.mul_(self.rho).add_(gradients, alpha=1 - self.rho)
-            root = velocity.addcmul(average, average, value=-1).add_(self.epsilon).sqrt_()
+            inverse = velocity.addcmul(average, average, value=-1).add_(self.epsilon).rsqrt_()
         else:
-            root = velocity.add(self.epsilon).sqrt_()
+            inverse = velocity.add(self.epsilon).rsqrt_()
         if self.momentum > 0:
             momentum = slots["momentum"]
-            momentum.mul_(self.momentum).addcdiv_(gradients, root, value=rate)
+            momentum.mul_(self.momentum).addcmul_(gradients, inverse, value=rate)
             weights.sub_(momentum)
         else:
-            weights.addcdiv_(gradients, root, value=-rate)
+            weights.addcmul_(gradients, inverse, value=-rate)
