@@ -42,15 +42,8 @@ async def export_document(
     """The document in another format."""
     chosen = export_format(format)
     document = load_document(await request.body(), services.limits)
-    name = _file_name(document.name, chosen.suffix)
-    disposition = (
-        f"attachment; filename=\"{name.encode('ascii', 'ignore').decode()}\"; filename*=UTF-8''{quote(name)}"
-    )
-    return Response(
-        chosen.write(document),
-        media_type=chosen.media_type,
-        headers={"Content-Disposition": disposition},
-    )
+    headers = {"Content-Disposition": _attachment(document.name, chosen.suffix)}
+    return Response(chosen.write(document), media_type=chosen.media_type, headers=headers)
 
 
 def export_format(name: str) -> Format:
@@ -70,7 +63,8 @@ def export_format(name: str) -> Format:
     return FORMATS[name]
 
 
-def _file_name(name: str, suffix: str) -> str:
-    """A file name that no shell or browser stumbles over; text of any language stays."""
-    kept = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:80]
-    return (kept or "document") + suffix
+def _attachment(name: str, suffix: str) -> str:
+    """The header that makes a file of it, under a name that no shell or browser stumbles over."""
+    kept = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:80] or "document"
+    plain = kept.encode("ascii", "ignore").decode().strip("-.") or "document"
+    return f"attachment; filename=\"{plain}{suffix}\"; filename*=UTF-8''{quote(kept + suffix)}"

@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from layerloom.api.contract import Answer, says
 from layerloom.api.errors import encode
-from layerloom.layers import catalogue as layer_catalogue
-from layerloom.training import catalogue as training_catalogue
+from layerloom.layers.catalogue import describe as describe_layers
+from layerloom.training.catalogue import describe as describe_training
 
 router = APIRouter(tags=["catalogue"])
 
@@ -79,7 +79,9 @@ class Catalogue(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoded:
+class Encoded:
+    """The answer, made once."""
+
     plain: bytes
     packed: bytes
     etag: str
@@ -88,7 +90,7 @@ class _Encoded:
 @router.get("/layers", **says(answer=Catalogue))
 def show_catalogue(request: Request) -> Response:
     """The catalogue. It changes only with the server's version, so it has an ETag."""
-    encoded = _catalogue()
+    encoded = encoded_catalogue()
     headers = {"ETag": encoded.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == encoded.etag:
         return Response(status_code=304, headers=headers)
@@ -99,7 +101,8 @@ def show_catalogue(request: Request) -> Response:
 
 
 @cache
-def _catalogue() -> _Encoded:
-    plain = encode({"layers": layer_catalogue.describe(), **training_catalogue.describe()})
+def encoded_catalogue() -> Encoded:
+    """Slow the first time, for every layer type is imported then."""
+    plain = encode({"layers": describe_layers(), **describe_training()})
     etag = f'"{hashlib.sha256(plain).hexdigest()[:24]}"'
-    return _Encoded(plain, gzip.compress(plain, 6, mtime=0), etag)
+    return Encoded(plain, gzip.compress(plain, 6, mtime=0), etag)

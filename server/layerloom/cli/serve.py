@@ -16,6 +16,7 @@ from rich.markup import escape
 from layerloom.api.app import create_app
 from layerloom.api.hosts import Address, is_loopback
 from layerloom.api.services import Services, open_services, running
+from layerloom.api.warm_up import warm_up
 from layerloom.cli.console import configure_logs, err, out, shows_problems
 from layerloom.problems import Problem, ProblemError
 from layerloom.settings import Settings, load_settings
@@ -71,7 +72,8 @@ def bind(settings: Settings) -> socket.socket:
     """
     host = settings.host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol named, asyncio switches off delays between small packets (TCP_NODELAY).
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -114,7 +116,9 @@ async def run(services: Services, listener: socket.socket, started: Callable[[],
         # uvicorn raises the signal that ended it once more; what it finds then makes the exit a clean one.
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: None)
+        warming = asyncio.create_task(warm_up(services))
         await _Server(config, started).serve(sockets=[listener])
+        await warming
 
 
 class _Server(uvicorn.Server):

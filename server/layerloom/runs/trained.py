@@ -167,10 +167,11 @@ def _predicted(trained: Trained, arrays: Mapping[str, Array]) -> dict[str, Rows]
 
 def _listed(array: Array) -> Rows:
     """JSON has no NaN: what is not finite is null."""
-    if array.dtype.kind != "f" or np.isfinite(array).all():
-        rows: Rows = array.tolist()
-        return rows
-    rows = np.where(np.isfinite(array), array.astype(object), None).tolist()
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        shown = array.astype(object)
+        shown[~np.isfinite(array)] = None
+        array = shown
+    rows: Rows = array.tolist()
     return rows
 
 
