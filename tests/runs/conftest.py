@@ -14,9 +14,11 @@ def forks() -> Iterator[ForkServer]:
     async def make() -> ForkServer:
         return ForkServer()
 
-    server = RUNNER.run(make())
-    yield server
-    RUNNER.run(server.close())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))  # children find `runs.called`
+        server = RUNNER.run(make())
+        yield server
+        RUNNER.run(server.close())
 
 
 @pytest.fixture

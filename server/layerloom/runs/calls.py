@@ -34,6 +34,9 @@ def encode_call(function: Callable[..., object], arguments: tuple[object, ...]) 
         raise TypeError(f"{name} can't be imported by its name")
     names = list(inspect.signature(function).bind(*arguments).arguments)
     hints = get_type_hints(function)
+    missing = [parameter for parameter in (*names, "return") if parameter not in hints]
+    if missing:
+        raise TypeError(f"{name} has no annotation for {', '.join(missing)}")
     texts = [
         _adapter(hints[parameter]).dump_json(argument).decode()
         for parameter, argument in zip(names, arguments, strict=True)
