@@ -9,7 +9,7 @@ import {
   Tooltip,
   useComputedColorScheme,
 } from "@mantine/core";
-import { ChartNoAxesCombined, Sigma } from "lucide-react";
+import { ChartNoAxesCombined } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 
 import { t } from "../../i18n";
@@ -97,7 +97,7 @@ export function LossesPanel() {
                   aria-label={t("losses.log")}
                   onClick={() => setLog(!isLog)}
                 >
-                  <Sigma size={15} />
+                  <span className="log-button">log</span>
                 </ActionIcon>
               </Tooltip>
             </Group>
