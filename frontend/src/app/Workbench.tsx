@@ -127,7 +127,7 @@ export function Workbench() {
                     <Inspector />
                   </Panel>
                   <Separator className={classes.row} />
-                  <Panel id="training" defaultSize="54" minSize={96}>
+                  <Panel id="training" defaultSize="50" minSize={96}>
                     <TrainingPanel />
                   </Panel>
                 </Group>

@@ -6,6 +6,7 @@ import {
   Checkbox,
   type CSSVariablesResolver,
   createTheme,
+  InputWrapper,
   Menu,
   Modal,
   MultiSelect,
@@ -23,6 +24,21 @@ const small = { size: "xs" } as const;
 
 export const theme = createTheme({
   primaryColor: "indigo",
+  colors: {
+    // From text to the deepest background, as in our tokens.
+    dark: [
+      "#e9ebf0",
+      "#c9ced8",
+      "#aab1bf",
+      "#8d95a5",
+      "#444b59",
+      "#353b47",
+      "#1c2027",
+      "#181b21",
+      "#13161b",
+      "#0e1014",
+    ],
+  },
   primaryShade: { light: 7, dark: 6 },
   defaultRadius: 6,
   fontFamily: "var(--ll-font)",
@@ -34,6 +50,8 @@ export const theme = createTheme({
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 30 } }),
     Button: Button.extend({ defaultProps: { size: "xs" } }),
     Checkbox: Checkbox.extend({ defaultProps: small }),
+    // A field's accessible name is its label and nothing else; what is missing is a problem in words.
+    InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }),
     Menu: Menu.extend({ defaultProps: { shadow: "md", radius: 8, position: "bottom-start" } }),
     Modal: Modal.extend({
       defaultProps: { radius: 10, centered: true, overlayProps: { opacity: 0.4 } },

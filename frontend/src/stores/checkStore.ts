@@ -14,7 +14,6 @@ interface CheckState {
   readonly problems: readonly Problem[];
 }
 
-const DEBOUNCE_MS = 25;
 const RETRY_MS = 3000;
 const NO_PROBLEMS: readonly Problem[] = [];
 
@@ -25,47 +24,63 @@ export const useCheck = create<CheckState>(() => ({
   problems: NO_PROBLEMS,
 }));
 
-/** Checks the document now and after each change. Returns how to stop. */
+/**
+ * Checks the document now and after each change. Returns how to stop.
+ *
+ * One question at a time: what changes while the server answers is asked about when it has. So nothing waits for a
+ * pause in the typing, and answers never overtake one another.
+ */
 export function startChecking(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let question: AbortController | undefined;
+  const stopped = new AbortController();
+  let isAsking = false;
+  let isStale = false;
 
   async function ask(): Promise<void> {
-    question?.abort();
-    const mine = new AbortController();
-    question = mine;
-    const { document } = useDocument.getState();
-    try {
-      const check = await api.check(document, mine.signal);
-      if (!mine.signal.aborted) {
-        useCheck.setState({ check, checked: document, isChecking: false, problems: check.problems });
-      }
-    } catch (error) {
-      if (mine.signal.aborted) return;
-      const isRefused = error instanceof ApiProblems && !error.isOffline && error.status < 500;
-      useCheck.setState({
-        isChecking: false,
-        ...(isRefused && { check: null, checked: document, problems: (error as ApiProblems).problems }),
-      });
-      if (!isRefused) timer = setTimeout(ask, RETRY_MS);
-    }
-  }
-
-  function soon(): void {
     clearTimeout(timer);
-    timer = setTimeout(ask, DEBOUNCE_MS);
-    if (!useCheck.getState().isChecking) useCheck.setState({ isChecking: true });
+    if (isAsking) {
+      isStale = true;
+      return;
+    }
+    isAsking = true;
+    isStale = false;
+    const { document } = useDocument.getState();
+    const failure = await answer(document);
+    isAsking = false;
+    if (stopped.signal.aborted) return;
+    if (isStale) void ask();
+    else if (failure === "later") timer = setTimeout(ask, RETRY_MS);
+    else useCheck.setState({ isChecking: false });
   }
 
-  soon();
+  async function answer(document: Document): Promise<"later" | null> {
+    try {
+      const check = await api.check(document, stopped.signal);
+      useCheck.setState({ check, checked: document, problems: check.problems });
+    } catch (error) {
+      if (stopped.signal.aborted) return null;
+      if (!(error instanceof ApiProblems) || error.isOffline || error.status >= 500) return "later";
+      // Not a document at all: its problems are all that is known of it.
+      useCheck.setState({ check: null, checked: document, problems: error.problems });
+    }
+    return null;
+  }
+
+  function askSoon(): void {
+    useCheck.setState({ isChecking: true });
+    // Changes that belong together have all been made when a microtask runs.
+    queueMicrotask(() => void ask());
+  }
+
+  askSoon();
   const unsubscribe = useDocument.subscribe((state, before) => {
     if (state.projectId !== before.projectId)
       useCheck.setState({ check: null, checked: null, problems: NO_PROBLEMS });
-    if (state.document !== before.document && !isOnlyMoved(state.document, before.document)) soon();
+    if (state.document !== before.document && !isOnlyMoved(state.document, before.document)) askSoon();
   });
   return () => {
     clearTimeout(timer);
-    question?.abort();
+    stopped.abort();
     unsubscribe();
   };
 }

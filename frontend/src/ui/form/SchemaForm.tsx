@@ -102,7 +102,7 @@ function common({ field, label, error, disabled }: FieldProps) {
     description: field.description || undefined,
     error,
     disabled,
-    withAsterisk: field.isRequired,
+    "aria-required": field.isRequired || undefined,
     size: "xs" as const,
     inputWrapperOrder: ["label", "input", "description", "error"] as (
       | "label"
