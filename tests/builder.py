@@ -1,4 +1,4 @@
-"""Documents for tests, in few words: `ModelBuilder().input("a", [8]).call("dense", "Dense", "a", units=4).output("y", "dense")`."""
+"""Documents for tests, in few words: `ModelBuilder().input("a", [8]).call("dense", "Dense", "a", units=4)`."""
 
 from collections.abc import Sequence
 from typing import Any

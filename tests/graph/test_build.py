@@ -37,14 +37,14 @@ def vision() -> ModelBuilder:
 def test_gradients_of_every_call_add_up_in_a_shared_layer() -> None:
     model = built(shared_lstm())
     a, b = torch.rand(4, 8, 8), torch.rand(4, 8, 8)
-    kernel = dict((path, tensor) for path, tensor, _ in model.weights())["shared_lstm/kernel"]
+    kernel = {path: tensor for path, tensor, _ in model.weights()}["shared_lstm/kernel"]
 
     both = torch.autograd.grad(model(a, b)[0].sum(), kernel)[0]
     first = torch.autograd.grad(model(a, b.detach())[0].sum(), kernel)[0]
 
     assert torch.equal(both, first)
     assert len([path for path, _, _ in model.weights() if path.startswith("shared_lstm")]) == 3
-    assert len([p for p in model.parameters()]) == len({id(p) for p in model.parameters()})
+    assert len(list(model.parameters())) == len({id(p) for p in model.parameters()})
 
 
 def test_swapping_the_inputs_of_a_shared_layer_swaps_its_results() -> None:
@@ -358,3 +358,40 @@ def test_whatever_checks_well_is_built_and_has_the_shapes_that_were_inferred(mai
 
     for spec, output in zip(made.outputs.values(), outputs, strict=True):
         assert tuple(output.shape) == tuple(3 if size is None else size for size in spec.shape)
+
+
+def test_penalties_of_activities_inside_a_model_under_time_distributed_are_all_counted() -> None:
+    inner = (
+        ModelBuilder()
+        .input("x", [3])
+        .call("d", "Dense", "x", units=2, activity_regularizer="l1")
+        .output("y", "d")
+    )
+    main = (
+        ModelBuilder()
+        .input("a", [3])
+        .input("film", [4, 3])
+        .call("before", "Dense", "a", units=2, activity_regularizer="l1")
+        .layer("inner", "Model", model="inner")
+        .call("each", "TimeDistributed", "film", port="x", layer="inner")
+        .output("y", "before")
+        .output("z", "each")
+    )
+    model = built(main, inner=inner).eval()
+    a, film = torch.rand(5, 3), torch.rand(5, 4, 3)
+
+    before, each = model(a, film)
+    penalty = model.regularization()
+
+    assert penalty is not None
+    torch.testing.assert_close(penalty, 0.01 * before.abs().sum() / 5 + 0.01 * each.abs().sum() / 20)
+
+
+def test_frozen_weights_bring_no_penalty() -> None:
+    main = (
+        ModelBuilder()
+        .input("x", [3])
+        .call("d", "Dense", "x", units=2, kernel_regularizer="l2", trainable=False)
+    )
+
+    assert built(main.output("y", "d")).regularization() is None

@@ -27,8 +27,7 @@ def build(plan: Plan, seed: int | None = None) -> "BuiltModel":
     """
     if plan.problems:
         raise ValueError(f"a plan with problems can't be built: {plan.problems[0].message}")
-    activities: list[Tensor] = []
-    model = BuiltModel(plan, activities)
+    model = BuiltModel(plan)
     root = seed if seed is not None else torch.seed() % 2**32
     with torch.no_grad():
         for path, tensor, weight in model.weights():
@@ -47,12 +46,13 @@ class BuiltModel(nn.Module):
     Each layer is one module, however many nodes call it; gradients of all calls add up in its weights.
     """
 
-    def __init__(self, plan: Plan, activities: list[Tensor], is_frozen: bool = False) -> None:
+    def __init__(self, plan: Plan, activities: list[Tensor] | None = None, is_frozen: bool = False) -> None:
         super().__init__()
+        self._is_outermost = activities is None
         self.plan = plan
         self.input_names = tuple(plan.inputs)
         self.output_names = tuple(plan.outputs)
-        self._activities = activities
+        self._activities: list[Tensor] = [] if activities is None else activities
         self.layers = nn.ModuleDict()
         self._planned = {layer.id: layer for layer in plan.layers}
         for layer in plan.layers:
@@ -62,7 +62,8 @@ class BuiltModel(nn.Module):
 
     def forward(self, *tensors: Tensor) -> tuple[Tensor, ...]:
         """Outputs in the order of `output_names`."""
-        self._activities.clear()
+        if self._is_outermost:
+            self._activities.clear()
         return self.run(*tensors)[: len(self.output_names)]
 
     def forward_with_masks(self, *tensors: Tensor) -> tuple[tuple[Tensor, ...], tuple[Tensor | None, ...]]:
@@ -73,11 +74,11 @@ class BuiltModel(nn.Module):
         return results[:count], results[count:]
 
     def regularization(self) -> Tensor | None:
-        """The sum of all penalties: of weights once, of activities for each call of the last forward pass."""
+        """The sum of all penalties: of trainable weights once, of activities for each call of the last pass."""
         penalties = [
             regularizers.penalty(tensor, weight.regularizer, weight.layout)
             for _, tensor, weight in self._weights("")
-            if weight.regularizer is not None
+            if weight.regularizer is not None and tensor.requires_grad
         ]
         penalties += self._activities
         if not penalties:

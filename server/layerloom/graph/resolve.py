@@ -43,9 +43,9 @@ def _model(document: Document, name: str, nested: Nesting, limits: Limits, repor
         configs[layer_id] = config
         for problem in wrong:
             callers = nodes_of.get(layer_id) or _wrapper_nodes(model, layer_id, nodes_of)
-            for node_id in callers or (None,):
-                prefix = f"`{node_id or layer_id}`: "
-                report(problem.model_copy(update={"node": node_id, "message": prefix + problem.message}))
+            for caller in callers or (None,):
+                prefix = f"`{caller or layer_id}`: "
+                report(problem.model_copy(update={"node": caller, "message": prefix + problem.message}))
     ends = _ends(model)
     layers = {
         layer_id: _layer(document, name, model, layer_id, configs, ends, nested, limits, nodes_of, report)

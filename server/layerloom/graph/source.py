@@ -75,7 +75,7 @@ class _Writer:
             self._masks_out(number, step, layer, values, mask)
         if getattr(layer.config, "activity_regularizer", None):
             self.result.penalties[f"p{number}"] = step.layer
-            self.lines.append(f"p{number}({names[0]})")
+            self.lines += [f"p{number}({name})" for name in names]
         if self.is_traced and layer.model is None:
             path = step.node if step.calls == 1 else f"{step.node}, call {step.call}"
             self.lines.append(f"visit(path + {path!r}, ({', '.join(names)},))")

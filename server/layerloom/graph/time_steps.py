@@ -57,4 +57,4 @@ def over_time(spec: TensorSpec, time: TensorSpec) -> TensorSpec:
     """A step's result for all steps of `time`, whose mask goes on."""
     shape = (spec.shape[0], time.shape[1], *spec.shape[1:])
     axes = (spec.axes[0], "time", *(name if name != "time" else "steps" for name in spec.axes[1:]))
-    return TensorSpec(shape, spec.dtype, axes, time.masked, time.mask_shape[:2] if time.masked else ())
+    return TensorSpec(shape, spec.dtype, axes, time.masked, time.mask_shape)
