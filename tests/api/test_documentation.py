@@ -1,5 +1,6 @@
 """The documentation cannot rot: every call and every kind of event stands in it, and nothing else does."""
 
+import json
 import re
 from pathlib import Path
 from typing import get_args
@@ -8,6 +9,12 @@ from layerloom.api.app import describe_api
 from layerloom.events import Event
 
 DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_description_that_the_pages_types_are_made_of_is_current() -> None:
+    kept = json.loads((DOCS.parent / "frontend/openapi.json").read_text(encoding="utf-8"))
+
+    assert kept == json.loads(json.dumps(describe_api())), "run `make schema`"
 
 
 def calls() -> set[str]:

@@ -33,6 +33,7 @@ STATUS_BY_CODE: dict[str, int] = {
     "run.queue_full": 429,
     "dataset.in_use": 409,
     "dataset.built_in": 409,
+    "run.no_process": 503,
     "server.busy": 503,
     "server.stopping": 503,
     "store.busy": 503,

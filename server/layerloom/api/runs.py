@@ -80,7 +80,9 @@ async def start_run(
     """Starts a run, or queues it; 422 with every problem where the document cannot be trained."""
     body = to_model(await read_json(request, services.limits), RunBody)
     document = await _document(body, services)
-    run = await services.supervisor.submit(document, project=body.project, idempotency_key=idempotency_key)
+    run = await services.supervisor.submit(
+        document, project=body.project, overrides=body.training, idempotency_key=idempotency_key
+    )
     return JSON(_json(run), status_code=201, headers={"Location": f"/api/runs/{run.id}"})
 
 
@@ -143,22 +145,7 @@ async def _document(body: RunBody, services: Services) -> Document:
         data = orjson.loads(project.document)
     if not isinstance(data, dict):
         raise _no_document(data)
-    if body.training is not None:
-        data = {**data, "training": merged(data.get("training"), body.training)}
     return load_document(data, services.limits)
-
-
-def merged(base: object, patch: JsonObject) -> JsonObject:
-    """JSON merge patch (RFC 7396). The depth of both was limited when they were read."""
-    result = dict(base) if isinstance(base, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, dict):
-            result[key] = merged(result.get(key), value)
-        else:
-            result[key] = value
-    return result
 
 
 def _no_document(received: object) -> ProblemError:

@@ -27,7 +27,9 @@ WRONG_USAGE = 2
 
 
 def shows_problems(function: Callable[P, R]) -> Callable[P, R]:
-    """A command that fails with problems shows them as a table and exits with 1, or 2 for a wrong setting."""
+    """A command that fails with problems shows them as a table and exits with 1, or 2 where the server or the
+    command itself was set up wrongly.
+    """
 
     @wraps(function)
     def command(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -35,7 +37,9 @@ def shows_problems(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except ProblemError as error:
             show_problems(error.problems)
-            is_usage = all(problem.code.startswith(("settings.", "usage.")) for problem in error.problems)
+            is_usage = all(
+                problem.code.startswith(("settings.", "usage.", "store.")) for problem in error.problems
+            )
             raise typer.Exit(WRONG_USAGE if is_usage else WRONG_DOCUMENT) from None
 
     return command

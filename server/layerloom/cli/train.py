@@ -15,7 +15,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from layerloom.cli.console import WRONG_DOCUMENT, err, out, show_problems, shows_problems
+from layerloom.cli.console import WRONG_DOCUMENT, configure_logs, err, out, show_problems, shows_problems
 from layerloom.cli.source import open_document, with_values
 from layerloom.document import Document, to_text
 from layerloom.events import EpochEnded, Event, RunFailed, RunStarted, StepEnded
@@ -42,6 +42,7 @@ def train(
     ] = None,
 ) -> None:
     """Train a document here and show every output's loss; exits with 1 if it cannot be trained."""
+    configure_logs()
     settings = load_settings()
     document = open_document(file, settings.limits)
     assignments = list(values or [])
@@ -68,8 +69,8 @@ def start(document: Document, settings: Settings) -> "tuple[Document, BuiltModel
     datasets = settings.data_dir / "datasets"
     preparation = prepare(document, datasets, settings.limits)
     plan, training = preparation.plan, document.training
-    if not preparation.ok or plan is None or training is None:
-        raise ProblemError(*preparation.problems)
+    if plan is None or training is None:
+        raise ProblemError(*preparation.blocking)
     if preparation.problems:
         show_problems(preparation.problems)
     seed = secrets.randbits(31) if training.fit.seed is None else training.fit.seed
