@@ -32,14 +32,19 @@ class LSTM(Recurrent):
         self._is_plain = (activation, recurrent_activation) == ("tanh", "sigmoid")
 
     def _run(self, x: Tensor, states: States, lengths: Tensor | None) -> tuple[Tensor, States]:
-        if not self._is_plain or (self.training and self.recurrent_dropout):
+        is_packed = lengths is not None and self.return_state
+        if (
+            not self._is_plain
+            or (self.training and self.recurrent_dropout)
+            or (is_packed and torch.compiler.is_compiling())  # packing depends on the data
+        ):
             return self._run_steps(x, states, lengths)
         weights: list[Tensor] = [self.weight_ih, self.weight_hh]
         if self.bias is not None:
             weights += [self.bias, self._no_bias]
         x = self._dropped(x)
         h, c = (state.unsqueeze(0) for state in states)
-        if lengths is not None and self.return_state:
+        if lengths is not None and is_packed:
             return self._run_packed(x, states, lengths, weights)
         y, h, c = torch.lstm(x, (h, c), weights, self.bias is not None, 1, 0.0, self.training, False, True)
         return y, (h[0], c[0])

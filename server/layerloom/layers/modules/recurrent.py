@@ -61,7 +61,7 @@ class Recurrent(nn.Module):
         given = (initial_state,) if isinstance(initial_state, Tensor) else tuple(initial_state or ())
         states = given or self._zeros(x)
         # Keras 3 finds a mask by itself only where a layer is called on one tensor: not beside a state.
-        if mask is None or given or bool(mask.all()):
+        if mask is None or given or (not torch.compiler.is_compiling() and bool(mask.all())):
             outputs, states = self._run(x, states, None)
             last = outputs[:, -1]
         else:
