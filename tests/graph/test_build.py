@@ -384,7 +384,7 @@ def test_penalties_of_activities_inside_a_model_under_time_distributed_are_all_c
     penalty = model.regularization()
 
     assert penalty is not None
-    torch.testing.assert_close(penalty, 0.01 * before.abs().sum() / 5 + 0.01 * each.abs().sum() / 20)
+    torch.testing.assert_close(penalty, 0.01 * before.abs().sum() / 5 + 0.01 * each.abs().sum() / 5)
 
 
 def test_frozen_weights_bring_no_penalty() -> None:

@@ -146,7 +146,12 @@ class BuiltModel(nn.Module):
             inner = self._planned[layer.wraps]
             self._make(inner, is_frozen)
             takes_mask = inner.config.takes_mask and inner.model is None
-            module = TimeDistributed(self.layers[_module_name(inner.id)], not self._draws(inner), takes_mask)
+            module = TimeDistributed(
+                self.layers[_module_name(inner.id)],
+                not self._draws(inner),
+                takes_mask,
+                self._is_penalized(inner),
+            )
         elif layer.model is not None:
             module = BuiltModel(layer.model, self._activities, frozen)
         else:
@@ -159,11 +164,18 @@ class BuiltModel(nn.Module):
 
     def _draws(self, layer: PlannedLayer) -> bool:
         """Whether a call in training depends on the rest of its batch or on random numbers."""
+        return any(each.config.depends_on_training for each in self._inside(layer))
+
+    def _is_penalized(self, layer: PlannedLayer) -> bool:
+        return any(getattr(each.config, "activity_regularizer", None) for each in self._inside(layer))
+
+    def _inside(self, layer: PlannedLayer) -> list[PlannedLayer]:
+        """The layers with modules of their own in a wrapped layer, nested models spread out."""
         if layer.wraps is not None:
-            return self._draws(self._planned[layer.wraps])
-        if layer.model is not None:
-            return any(_draws_inside(layer.model))
-        return layer.config.depends_on_training
+            return self._inside(self._planned[layer.wraps])
+        if layer.model is None:
+            return [layer]
+        return list(_spread_out(layer.model))
 
     def _compiled(self, is_traced: bool) -> Run:
         generated = generate(self.plan, is_traced)
@@ -199,12 +211,12 @@ class BuiltModel(nn.Module):
                 yield f"{prefix}{layer.id}/{weight.name}", _tensor_at(module, weight.path), weight
 
 
-def _draws_inside(plan: Plan) -> Iterator[bool]:
+def _spread_out(plan: Plan) -> Iterator[PlannedLayer]:
     for layer in plan.layers:
         if layer.model is not None:
-            yield from _draws_inside(layer.model)
+            yield from _spread_out(layer.model)
         elif layer.wraps is None:
-            yield layer.config.depends_on_training
+            yield layer
 
 
 def _module_name(layer: str) -> str:

@@ -14,20 +14,21 @@ class TimeDistributed(nn.Module):
 
     `inner` is taken by reference: called here or directly, it has one set of weights. Where a step's result
     does not depend on the other samples of the call, nor on random numbers, one call on (batch x time) is
-    the same: always at inference, and in training if `fold`. A mask of (batch, time) stays out here; one
+    the same: always at inference, and in training if `fold`. With `loops` it is never one call (a penalty of
+    the activity is divided by the batch of each call). A mask of (batch, time) stays out here; one
     with further axes is cut into steps for an `inner` that `takes_mask`.
     """
 
-    def __init__(self, inner: nn.Module, fold: bool, takes_mask: bool = False) -> None:
+    def __init__(self, inner: nn.Module, fold: bool, takes_mask: bool = False, loops: bool = False) -> None:
         super().__init__()
-        self.inner, self.fold, self.takes_mask = inner, fold, takes_mask
+        self.inner, self.fold, self.takes_mask, self.loops = inner, fold, takes_mask, loops
 
     def forward(
         self, *inputs: Argument, mask: Any = None
     ) -> Any:  # Any: a mask, or one for each tensor of a list
         time = _steps(inputs)
         passed = _inner_mask(mask) if self.takes_mask else None
-        if self.fold or not self.training:
+        if not self.loops and (self.fold or not self.training):
             return self._folded(inputs, passed, time)
         steps = [
             self._call(
