@@ -3,6 +3,7 @@
 import app from "./app.json";
 import canvas from "./canvas.json";
 import data from "./data.json";
+import fields from "./fields.json";
 import inspector from "./inspector.json";
 import losses from "./losses.json";
 import palette from "./palette.json";
@@ -15,6 +16,7 @@ export default {
   ...app,
   ...canvas,
   ...data,
+  ...fields,
   ...inspector,
   ...losses,
   ...palette,

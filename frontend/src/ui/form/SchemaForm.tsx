@@ -3,6 +3,7 @@
 import { NativeSelect, NumberInput, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 
+import { translated } from "../../i18n";
 import type { ConfigSchema, Json, JsonObject, Problem } from "../../schema";
 import { type FieldSpec, fieldsOf, readSizes, showSizes } from "./fields";
 
@@ -12,8 +13,6 @@ export interface SchemaFormProps {
   readonly problems?: readonly Problem[];
   readonly hidden?: readonly string[];
   readonly disabled?: boolean;
-  /** Words of the current language for fields that have them; the schema's own title else. */
-  readonly labelOf?: (field: FieldSpec) => string;
   /** `undefined` takes the field back to its default. */
   readonly onChange: (name: string, value: Json | undefined) => void;
 }
@@ -24,7 +23,6 @@ export function SchemaForm({
   problems = [],
   hidden = [],
   disabled = false,
-  labelOf,
   onChange,
 }: SchemaFormProps) {
   return (
@@ -35,7 +33,7 @@ export function SchemaForm({
           <SchemaField
             key={field.name}
             field={field}
-            label={labelOf?.(field) ?? field.label}
+            label={translated(`field.${field.name}`, field.label)}
             value={field.name in config ? config[field.name] : field.fallback}
             error={problems.find((problem) => problem.field?.split(".")[0] === field.name)?.message}
             disabled={disabled}
