@@ -57,7 +57,13 @@ export function LossesPanel() {
   const hiddenKeys = new Set([...hidden].flatMap((name) => [name, `validation.${name}`]));
   return (
     <Panel title={t("losses.region")} isBare>
-      <div className="losses-panel" data-run={view.runId} data-run-state={view.state}>
+      <div
+        className="losses-panel"
+        data-run={view.runId}
+        data-run-state={view.state}
+        data-last-seq={view.lastSeq}
+        data-points={view.steps.length}
+      >
         <RunProgress view={view} isConnected={connection !== "reconnecting" || isOver(view.state)} />
         <div className="losses-body">
           <div className="losses-chart">
