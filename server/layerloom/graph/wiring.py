@@ -269,7 +269,7 @@ def _is_complete(node_id: str, layer: ResolvedLayer, inputs: Wired, report: Repo
                 Problem(
                     code="port.missing",
                     message=f"`{node_id}` ({layer.type}): {wanted} `{port.name}`.",
-                    hint=port.description or f"Connect a tensor to `{port.name}`.",
+                    hint=f"Connect a tensor to `{port.name}`. {port.description}".strip(),
                     node=node_id,
                     port=port.name,
                 )
