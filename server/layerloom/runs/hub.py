@@ -82,6 +82,12 @@ class Hub:
         if batch and batch[-1].kind in TERMINAL and not channel.viewers:
             del self._channels[run_id]
 
+    def rest(self, run_id: str) -> None:
+        """The run goes on no further for now: what nobody watches is left to the journal."""
+        channel = self._channels.get(run_id)
+        if channel is not None and not channel.viewers:
+            del self._channels[run_id]
+
     def close(self, run_id: str) -> None:
         """The run was deleted: its viewers end."""
         channel = self._channels.pop(run_id, None)

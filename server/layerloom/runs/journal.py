@@ -55,7 +55,8 @@ class Journal:
         return self._store.runs.get(run_id)
 
     def forget(self, run_id: str) -> None:
-        """The run has ended or was deleted."""
+        """The run has ended, rests, or was deleted."""
+        self._hub.rest(run_id)
         self._last.pop(run_id, None)
         if run_id in self._locks and not self._locks[run_id].locked():
             del self._locks[run_id]

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import NoReturn
 
 import orjson
 
@@ -23,16 +24,23 @@ TICK_SECONDS = 0.015
 LARGEST_BATCH = 1000
 LARGEST_LOG = 10 * 1024 * 1024
 SERVER_GONE = 75
+EndProcess = Callable[[int], NoReturn]
 
 
 class Outbox:
     """`put` from the training thread; `obey` is called, in the other thread, with each command."""
 
     def __init__(
-        self, channel: socket.socket, obey: Callable[[Frame], None], heartbeat_seconds: float, most: int
+        self,
+        channel: socket.socket,
+        obey: Callable[[Frame], None],
+        heartbeat_seconds: float,
+        most: int,
+        end_process: EndProcess = os._exit,
     ) -> None:
         self._channel, self._obey = channel, obey
         self._heartbeat_seconds, self._most = heartbeat_seconds, most
+        self._end_process = end_process
         self._changed = threading.Condition()
         self._unacknowledged: deque[bytes] = deque()
         self._first = 1
@@ -105,7 +113,7 @@ class Outbox:
         except OSError:
             data = b""
         if not data:
-            os._exit(SERVER_GONE)  # what is not acknowledged now never will be
+            self._end_process(SERVER_GONE)  # what is not acknowledged now never will be
         for frame in splitter.feed(data):
             if frame["kind"] == "acknowledged":
                 self._forget(frame["upto"])
@@ -121,7 +129,7 @@ class Outbox:
         except BlockingIOError:
             return pending
         except OSError:
-            os._exit(SERVER_GONE)
+            self._end_process(SERVER_GONE)
 
     def _has_unsent(self) -> bool:
         with self._changed:

@@ -88,6 +88,7 @@ class Queue:
         if run_id not in self._going:
             row = await asyncio.to_thread(self._store.runs.get, run_id)
             await self._append(row, "run_stopped")
+            self._journal.forget(run_id)
 
     async def remove(self, run_id: str) -> None:
         """End its process at once, and never start it again."""

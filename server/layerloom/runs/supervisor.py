@@ -248,14 +248,14 @@ class Supervisor:
 
     async def _after(self, run_id: str, state: State) -> RunRecord:
         """The run once a control has shown its effect, or as it is a little later."""
+        record = await self.get(run_id)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(EFFECT_SECONDS):
-                while True:
+                while record.state is not state and record.state not in ENDED:
                     changed = self._hub.changed(run_id)
                     record = await self.get(run_id)
-                    if record.state is state or record.state in ENDED:
-                        return record
-                    await changed.wait()
+                    if record.state is not state and record.state not in ENDED:
+                        await changed.wait()
         return await self.get(run_id)
 
 

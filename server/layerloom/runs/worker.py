@@ -23,7 +23,7 @@ from layerloom.runs.calls import one_line
 from layerloom.runs.checkpoints import Checkpoints
 from layerloom.runs.fitting import Fitting
 from layerloom.runs.frames import Frame
-from layerloom.runs.outbox import Outbox
+from layerloom.runs.outbox import EndProcess, Outbox
 from layerloom.runs.spec import LOG, RunSpec
 from layerloom.training.allocator import keep_freed_memory
 from layerloom.training.control import Control
@@ -45,14 +45,15 @@ class Trains(Protocol):
 class Worker:
     """Runs one spec; made in the child."""
 
-    def __init__(self, spec: RunSpec, channel: socket.socket) -> None:
+    def __init__(self, spec: RunSpec, channel: socket.socket, end_process: EndProcess = os._exit) -> None:
         self._spec = spec
         self._control = Control()
         self._leaving = threading.Event()
         self._resting = threading.Event()
         self._checkpoints = Checkpoints(spec.folder)
         self._place: tuple[int, int | None] = (0, 0)
-        self._outbox = Outbox(channel, self._obey, spec.heartbeat_seconds, spec.buffered_events)
+        self._end_process = end_process
+        self._outbox = Outbox(channel, self._obey, spec.heartbeat_seconds, spec.buffered_events, end_process)
 
     def run(self, make: Callable[[RunSpec], Trains]) -> None:
         """Train until the end; returns when the server has committed the last event."""
@@ -123,7 +124,7 @@ class Worker:
     def _leave(self) -> None:
         self._outbox.drain()
         self._outbox.say("left")
-        os._exit(0)
+        self._end_process(0)
 
 
 def main(channel: socket.socket) -> None:
