@@ -10,9 +10,11 @@ import { type Box, boxAround, containsBox, grown, type Point } from "./scene/geo
 import { SpatialGrid } from "./scene/grid";
 import type { Scene } from "./scene/scene";
 import {
+  FAR_ZOOM,
   fitted,
   LARGEST_ZOOM,
   moved,
+  opening,
   type Size,
   SMALLEST_ZOOM,
   seenBox,
@@ -117,6 +119,7 @@ export class CanvasEngine {
       picture.screen.width === screen.width &&
       picture.screen.height === screen.height;
     if (isSame) return;
+    this.root?.toggleAttribute("data-far", view.zoom < FAR_ZOOM);
     this.change({ view, screen });
     this.updateWindow(false);
   }
@@ -207,20 +210,26 @@ export class CanvasEngine {
     if (box && this.screen.width > 0) this.glideTo(fitted(box, this.screen, FIT_MARGIN), isAnimated);
   }
 
+  /** Shows a model that is opened: all of it, or its beginning where all could not be read. */
+  open(): void {
+    const box = boxAround(this.scene.nodes);
+    if (box && this.screen.width > 0) this.glideTo(opening(box, this.screen, FIT_MARGIN), false);
+  }
+
   /** Moves the view no further than needed to show a box. */
   reveal(box: Box): void {
     const view = moved(this.view, grown(box, 20), this.screen);
     if (view) this.glideTo(view, true);
   }
 
-  /** Shows a box that may lie outside: with all else if that can still be read, else by the way that is shortest. No glide. */
-  include(box: Box): void {
+  /** Shows a new node: where all was seen before, all is again; else by the shortest way. At once, without a glide. */
+  include(node: Box): void {
     const seen = seenBox(this.view, this.screen);
-    if (containsBox(seen, box)) return;
-    const all = boxAround([...this.scene.nodes, box]);
-    const whole = all && fitted(all, this.screen, FIT_MARGIN, this.view.zoom);
-    const near = moved(this.view, grown(box, 20), this.screen);
-    if (whole && whole.zoom >= READABLE_ZOOM) this.glideTo(whole, false);
+    if (containsBox(seen, node)) return;
+    const before = boxAround(this.scene.nodes.filter((other) => other !== node));
+    const whole = before && fitted(boxAround([before, node])!, this.screen, FIT_MARGIN, this.view.zoom);
+    const near = moved(this.view, grown(node, 20), this.screen);
+    if (whole && whole.zoom >= READABLE_ZOOM && containsBox(seen, before)) this.glideTo(whole, false);
     else if (near) this.glideTo(near, false);
   }
 

@@ -1,6 +1,7 @@
 /** Brings into view what was asked for: a problem's node, a whole model when it is opened. */
 
 import { useEffect, useRef } from "react";
+import { useDocument } from "../../stores/documentStore";
 import { useSelection } from "../../stores/selectionStore";
 import type { CanvasEngine } from "./engine";
 import type { Scene } from "./scene/scene";
@@ -8,37 +9,43 @@ import type { Viewport } from "./view/viewport";
 
 export function useFocusRequests(engine: CanvasEngine, scene: Scene): void {
   const focus = useSelection((state) => state.focus);
+  const project = useDocument((state) => state.projectId);
   const answered = useRef(0);
   const shown = useRef<string | null>(null);
   const views = useRef(new Map<string, Viewport>());
+  const key = `${project ?? ""}/${scene.model}`;
 
-  // A model that was looked at before shows the same part again; a new one shows all.
+  // A model that was looked at before shows the same part again; a new one is opened.
   useEffect(() => {
-    if (shown.current === scene.model || scene.nodes.length === 0) return;
-    const known = views.current.get(scene.model);
-    const isFirst = shown.current === null;
-    shown.current = scene.model;
+    if (shown.current === key || scene.nodes.length === 0) return;
+    const known = views.current.get(key);
+    shown.current = key;
     whenSized(engine, () => {
       if (known) engine.glideTo(known, false);
-      else engine.fit([], !isFirst);
+      else engine.open();
     });
-  }, [engine, scene]);
+  }, [engine, scene, key]);
 
-  useEffect(() => {
-    const { model } = scene;
-    return engine.onFrame(() => {
-      if (shown.current === model && engine.scene.model === model) views.current.set(model, engine.view);
-    });
-  }, [engine, scene]);
+  useEffect(
+    () =>
+      engine.onFrame(() => {
+        if (shown.current === key) views.current.set(key, engine.view);
+      }),
+    [engine, key],
+  );
 
   useEffect(() => {
     if (!focus || focus.id === answered.current || focus.model !== scene.model || scene.nodes.length === 0)
       return;
+    const isFirst = answered.current === 0;
     answered.current = focus.id;
     whenSized(engine, () => {
-      const boxes = focus.nodes.map((id) => scene.byId.get(id)).filter((node) => node !== undefined);
-      if (boxes.length === 0) engine.fit([], focus.id > 1);
-      else if (boxes.length === 1 && engine.view.zoom > 0.5) engine.reveal(boxes[0]!);
+      const [first, ...others] = focus.nodes
+        .map((id) => scene.byId.get(id))
+        .filter((node) => node !== undefined);
+      if (!first) {
+        if (!isFirst) engine.fit();
+      } else if (others.length === 0 && engine.view.zoom > 0.5) engine.reveal(first);
       else engine.fit(focus.nodes);
     });
   }, [engine, focus, scene]);

@@ -14,8 +14,8 @@ import type { Insertion, PagePoint } from "../../../stores/insertionStore";
 import { useSelection } from "../../../stores/selectionStore";
 import type { CanvasEngine } from "../engine";
 import type { PortRef } from "../scene/fits";
-import { freeSpot, spotBeside } from "../scene/freeSpot";
-import { type Box, containsBox, NODE_WIDTH, nodeHeight, type Point } from "../scene/geometry";
+import { freeSpot, spotBelow, spotBeside } from "../scene/freeSpot";
+import { NODE_WIDTH, nodeHeight, type Point } from "../scene/geometry";
 import { edgeAt } from "../scene/hits";
 import { seenBox } from "../view/viewport";
 
@@ -23,9 +23,10 @@ const SPLICE_REACH = 14;
 
 /** Places what the palette sent: at a point of the page, else where there is room. */
 export function insert(engine: CanvasEngine, insertion: Insertion, at: PagePoint | null): void {
-  const height = nodeHeight(portsOf(insertion));
+  const ports = portsOf(insertion);
+  const height = nodeHeight(ports);
   if (at === null) {
-    add(engine, insertion, roomFor(engine, height), {});
+    add(engine, insertion, roomFor(engine, ports, height), {});
     return;
   }
   const edge = spliceAt(engine, insertion, at);
@@ -34,23 +35,23 @@ export function insert(engine: CanvasEngine, insertion: Insertion, at: PagePoint
   add(engine, insertion, position, edge ? between(engine, insertion, edge) : {});
 }
 
-/** Beside the one selected node, else near the middle; in what is seen if there is room, so that nothing moves away. */
-function roomFor(engine: CanvasEngine, height: number): Point {
+/** Beside the one selected node, as the data runs; else near the middle of what is seen. */
+function roomFor(engine: CanvasEngine, ports: Ports, height: number): Point {
   const { scene, view, screen } = engine;
+  const seen = seenBox(view, screen);
   const [selected, ...others] = useSelection.getState().nodes;
   const node = others.length === 0 && selected ? scene.byId.get(selected) : undefined;
-  const seen = inset(seenBox(view, screen), view.zoom);
-  const beside = node && spotBeside(scene, node, height);
-  if (beside && containsBox(seen, { ...beside, width: NODE_WIDTH, height })) return beside;
-  const middle = { x: seen.x + seen.width / 2 - NODE_WIDTH / 2, y: seen.y + seen.height / 2 - height / 2 };
-  return freeSpot(scene, middle, height, seen) ?? beside ?? freeSpot(scene, middle, height);
-}
-
-/** What is seen without its rim, where controls lie. */
-function inset(seen: Box, zoom: number): Box {
-  const rim = 24 / zoom;
-  const foot = 64 / zoom;
-  return { x: seen.x + rim, y: seen.y + rim, width: seen.width - 2 * rim, height: seen.height - rim - foot };
+  if (node) {
+    const isBeginning = ports.inputs.length === 0 && node.inputs.length === 0;
+    return isBeginning ? spotBelow(scene, node, height) : spotBeside(scene, node, height);
+  }
+  // The first node leaves room for what follows it.
+  const part = scene.nodes.length === 0 ? 0.2 : 0.5;
+  const middle = {
+    x: seen.x + seen.width * part - NODE_WIDTH / 2,
+    y: seen.y + seen.height * 0.45 - height / 2,
+  };
+  return freeSpot(scene, middle, height, seen) ?? freeSpot(scene, middle, height);
 }
 
 function portsOf(insertion: Insertion): Ports {

@@ -2,6 +2,7 @@
 
 import { type Curve, curveBetween, pointOnCurve } from "../scene/geometry";
 import type { SceneEdge } from "../scene/scene";
+import { FAR_ZOOM } from "../view/viewport";
 import { curveOf, isEdgeBad, type Picture } from "./picture";
 import type { Theme } from "./theme";
 
@@ -10,6 +11,7 @@ const CURVED_ZOOM = 0.14;
 const LABEL_ZOOM = 0.45;
 const MOST_LABELS = 240;
 const LABEL_FONT = 10.5;
+const FAR_LABEL_FONT = 14;
 
 interface Look {
   readonly colour: string;
@@ -75,7 +77,7 @@ export function paintLabels(
   let left = MOST_LABELS;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.font = `500 ${LABEL_FONT}px ${theme.fontFamily}`;
+  context.font = `500 ${zoom < FAR_ZOOM ? FAR_LABEL_FONT : LABEL_FONT}px ${theme.fontFamily}`;
   for (const edge of edges) {
     if (edge.order > 0) paintOrder(context, theme, edge, curveOf(picture, edge));
     if (edge.label === "" || isElement(picture, edge)) continue;

@@ -2,6 +2,7 @@
 
 import { type Box, HEADER_HEIGHT } from "../scene/geometry";
 import type { SceneNode } from "../scene/scene";
+import { FAR_ZOOM } from "../view/viewport";
 import { type Picture, placeOf } from "./picture";
 import type { Theme } from "./theme";
 
@@ -102,7 +103,7 @@ function paintNames(
   theme: Theme,
   nodes: readonly SceneNode[],
 ): void {
-  const isNear = picture.view.zoom >= 0.45;
+  const isNear = picture.view.zoom >= FAR_ZOOM;
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.fillStyle = theme.text;

@@ -43,5 +43,5 @@ test("beside means to the right and level, below if that is taken", () => {
 
   expect(beside.x).toBe(260);
   expect(overlaps(boxAt(beside), scene.byId.get("b")!)).toBe(false);
-  expect(spotBelow(scene, a)).toEqual({ x: 0, y: 72 });
+  expect(spotBelow(scene, a)).toEqual({ x: 0, y: 76 });
 });

@@ -3,7 +3,7 @@
 import { type Box, containsBox, grown, NODE_WIDTH, overlaps, type Point } from "./geometry";
 import type { Scene } from "./scene";
 
-const GAP = 24;
+const GAP = 28;
 const STEP_X = NODE_WIDTH + 84;
 const STEP_Y = 84;
 
@@ -41,8 +41,8 @@ export function spotBeside(
 }
 
 /** Under a node, as near as there is room. */
-export function spotBelow(scene: Scene, node: Box): Point {
-  return freeSpotDown(scene, node.x, node.y + node.height + GAP, node.height);
+export function spotBelow(scene: Scene, node: Box, height = node.height): Point {
+  return freeSpotDown(scene, node.x, node.y + node.height + GAP, height);
 }
 
 function freeSpotDown(scene: Scene, x: number, top: number, height: number): Point {

@@ -17,6 +17,12 @@ export interface Size {
 export const SMALLEST_ZOOM = 0.05;
 export const LARGEST_ZOOM = 2.5;
 
+/** From here outwards words are written larger on the plane, so that they can still be read. */
+export const FAR_ZOOM = 0.62;
+/** A model that fits at this zoom is opened whole; a larger one at `OPENING_ZOOM` from its beginning. */
+const WHOLE_ZOOM = 0.4;
+const OPENING_ZOOM = 0.7;
+
 export function toPlane(view: Viewport, onScreen: Point): Point {
   return { x: (onScreen.x - view.x) / view.zoom, y: (onScreen.y - view.y) / view.zoom };
 }
@@ -41,6 +47,18 @@ export function fitted(box: Box, screen: Size, margin = 48, largest = 1): Viewpo
     zoom,
     x: screen.width / 2 - (box.x + box.width / 2) * zoom,
     y: screen.height / 2 - (box.y + box.height / 2) * zoom,
+  };
+}
+
+/** All of `box` where it can be read; else its beginning: the left end, in the middle of the height. */
+export function opening(box: Box, screen: Size, margin: number): Viewport {
+  const whole = fitted(box, screen, margin);
+  if (whole.zoom >= WHOLE_ZOOM) return whole;
+  const isWide = box.width * OPENING_ZOOM > screen.width - 2 * margin;
+  return {
+    zoom: OPENING_ZOOM,
+    x: isWide ? margin - box.x * OPENING_ZOOM : screen.width / 2 - (box.x + box.width / 2) * OPENING_ZOOM,
+    y: screen.height / 2 - (box.y + box.height / 2) * OPENING_ZOOM,
   };
 }
 
