@@ -1,10 +1,6 @@
-"""`GET /api/examples`: documents that come with the package and train at once; in a checkout they lie in
-`examples/`.
-"""
+"""`GET /api/examples`: the documents of the gallery; all of them train at once."""
 
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import orjson
 from fastapi import APIRouter
@@ -12,21 +8,9 @@ from starlette.responses import Response
 
 from layerloom.api.contract import Answer, DocumentJson, says
 from layerloom.api.errors import JSON
+from layerloom.api.gallery import examples
 
 router = APIRouter(tags=["examples"])
-
-_PACKAGE = Path(__file__).parent.parent
-_FOLDERS = (_PACKAGE / "examples", _PACKAGE.parent.parent / "examples")
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One example as its index describes it; names and descriptions by language code."""
-
-    id: str
-    names: dict[str, str]
-    descriptions: dict[str, str]
-    text: bytes
 
 
 class ExampleAnswer(Answer):
@@ -54,27 +38,6 @@ async def list_examples() -> Response:
 
 
 @cache
-def examples() -> tuple[Example, ...]:
-    """Read once; empty where no folder of examples was installed."""
-    folder = next((folder for folder in _FOLDERS if (folder / "index.json").is_file()), None)
-    if folder is None:
-        return ()
-    return tuple(
-        Example(
-            id=item["id"],
-            names=_by_language(item, "name"),
-            descriptions=_by_language(item, "description"),
-            text=(folder / f"{item['id']}.json").read_bytes(),
-        )
-        for item in orjson.loads((folder / "index.json").read_bytes())
-    )
-
-
-def find_example(example_id: str) -> Example | None:
-    return next((example for example in examples() if example.id == example_id), None)
-
-
-@cache
 def gallery() -> bytes:
     """The answer, made once."""
     items = [
@@ -89,10 +52,3 @@ def gallery() -> bytes:
         for example in examples()
     ]
     return bytes(JSON({"items": items, "next": None}).body)
-
-
-def _by_language(item: dict[str, str], field: str) -> dict[str, str]:
-    """`{"name": …, "name_zh": …}` → `{"en": …, "zh": …}`."""
-    found = {"en": item[field]} if field in item else {}
-    prefix = f"{field}_"
-    return found | {key.removeprefix(prefix): text for key, text in item.items() if key.startswith(prefix)}

@@ -1,8 +1,6 @@
-"""`POST /api/export/{format}`: a document → a file. More formats come with `exchange/`."""
+"""`POST /api/export/{format}`: a document → a file."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
@@ -12,24 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from layerloom.api.contract import says
+from layerloom.api.formats import export_format
 from layerloom.api.services import Use
-from layerloom.document import Document, to_text
-from layerloom.problems import Problem, ProblemError
+from layerloom.document import Document
 from layerloom.versions import load_document
 
 router = APIRouter(tags=["documents"])
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """How a document is written in one format."""
-
-    write: Callable[[Document], str]
-    suffix: str
-    media_type: str
-
-
-FORMATS: Mapping[str, Format] = {"layerloom": Format(to_text, ".json", "application/json")}
 
 
 @router.post(
@@ -44,23 +30,6 @@ async def export_document(
     document = load_document(await request.body(), services.limits)
     headers = {"Content-Disposition": _attachment(document.name, chosen.suffix)}
     return Response(chosen.write(document), media_type=chosen.media_type, headers=headers)
-
-
-def export_format(name: str) -> Format:
-    """
-    Raises:
-        ProblemError: `export.unknown_format`.
-    """
-    if name not in FORMATS:
-        raise ProblemError(
-            Problem(
-                code="export.unknown_format",
-                message=f"Documents cannot be written as {name[:64]!r}; available: {', '.join(FORMATS)}.",
-                hint="Choose one of the available formats.",
-                field="format",
-            )
-        )
-    return FORMATS[name]
 
 
 def _attachment(name: str, suffix: str) -> str:

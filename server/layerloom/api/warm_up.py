@@ -5,7 +5,8 @@ each example.
 import asyncio
 import gc
 
-from layerloom.api.examples import examples, gallery
+from layerloom.api.examples import gallery
+from layerloom.api.gallery import examples
 from layerloom.api.layers import encoded_catalogue
 from layerloom.api.services import Services
 from layerloom.runs.preparation import prepare

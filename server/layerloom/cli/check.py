@@ -12,7 +12,6 @@ from rich.table import Table
 from layerloom.cli.console import WRONG_DOCUMENT, out, show_problems, shows_problems
 from layerloom.cli.source import open_document, with_values
 from layerloom.document import Document, Model, Node
-from layerloom.runs.preparation import prepare
 from layerloom.settings import load_settings
 
 Json = Mapping[str, Any]  # Any: JSON, as POST /api/check answers it
@@ -28,6 +27,8 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Write what POST /api/check answers.")] = False,
 ) -> None:
     """Show shapes, weights and problems of a document; exits with 1 if it cannot be trained."""
+    from layerloom.runs.preparation import prepare  # slow to import
+
     settings = load_settings()
     document = with_values(open_document(file, settings.limits), values or [], settings.limits)
     result = prepare(document, settings.data_dir / "datasets", settings.limits)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-import structlog
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -67,6 +66,8 @@ def place(problem: Problem) -> str:
 
 def configure_logs() -> None:
     """Warnings to stderr; traces without local variables, which may hold secrets."""
+    import structlog  # slow to import, and only what serves or trains logs
+
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

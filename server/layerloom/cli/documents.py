@@ -8,8 +8,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from layerloom.api.examples import examples, find_example
-from layerloom.api.export import export_format
+from layerloom.api.formats import export_format
+from layerloom.api.gallery import examples, find_example
 from layerloom.cli.console import err, out, shows_problems
 from layerloom.cli.source import open_document
 from layerloom.document import to_text

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from layerloom import __version__
-from layerloom.api.app import describe_api
 from layerloom.api.sessions import kept_token
 from layerloom.cli.console import shows_problems
 from layerloom.problems import Problem, ProblemError
@@ -38,6 +37,8 @@ def show_token(
 
 def show_openapi() -> None:
     """Write the OpenAPI description of the REST API."""
+    from layerloom.api.app import describe_api  # FastAPI is slow to import, and only needed here
+
     sys.stdout.write(json.dumps(describe_api(), indent=2, ensure_ascii=False, sort_keys=True) + "\n")
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from layerloom.api.examples import examples, find_example
-from layerloom.api.import_ import read_document
+from layerloom.api.formats import read_document
+from layerloom.api.gallery import examples, find_example
 from layerloom.document import Document, Limits
 from layerloom.problems import Problem, ProblemError
 from layerloom.versions import load_document

@@ -20,7 +20,6 @@ from layerloom.cli.source import open_document, with_values
 from layerloom.document import Document, to_text
 from layerloom.events import EpochEnded, Event, RunFailed, RunStarted, StepEnded
 from layerloom.problems import Problem, ProblemError
-from layerloom.runs.preparation import losses_of, prepare
 from layerloom.settings import Settings, load_settings
 from layerloom.training.control import Control
 
@@ -66,6 +65,8 @@ def start(document: Document, settings: Settings) -> "tuple[Document, BuiltModel
     Raises:
         ProblemError: everything that keeps the document from being trained.
     """
+    from layerloom.runs.preparation import losses_of, prepare  # slow to import
+
     datasets = settings.data_dir / "datasets"
     preparation = prepare(document, datasets, settings.limits)
     plan, training = preparation.plan, document.training
