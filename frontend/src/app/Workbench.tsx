@@ -38,7 +38,10 @@ export function Workbench() {
   const hasBottom = !collapsed.includes("bottom");
   const hasSide = !collapsed.includes("side");
   useEffect(bindShortcuts, []);
-  useDocumentTitle();
+  const name = useDocument((state) => state.document.name);
+  useEffect(() => {
+    document.title = `${name} · Layerloom`;
+  }, [name]);
 
   const columns = useDefaultLayout({
     id: "layerloom.columns",
@@ -57,6 +60,7 @@ export function Workbench() {
 
   return (
     <div className={classes.page}>
+      <h1 className="visually-hidden">{name}</h1>
       <Toolbar />
       <main className={classes.main}>
         <Group id="columns" orientation="horizontal" {...columns}>
@@ -155,11 +159,4 @@ function Dialogs() {
       <ConflictDialog />
     </Suspense>
   );
-}
-
-function useDocumentTitle(): void {
-  const name = useDocument((state) => state.document.name);
-  useEffect(() => {
-    document.title = `${name} · Layerloom`;
-  }, [name]);
 }

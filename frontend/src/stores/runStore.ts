@@ -4,7 +4,7 @@ import { create } from "zustand";
 import { ApiProblems, api } from "../api/client";
 import { type Connection, followRun } from "../api/runSocket";
 import { t } from "../i18n";
-import type { Problem } from "../schema";
+import type { Problem, RunEvent } from "../schema";
 import { useDocument } from "./documentStore";
 import { notify } from "./noticeStore";
 import { isOver, newRunView, type RunView, withEvents } from "./runView";
@@ -34,6 +34,8 @@ interface RunStoreState {
 }
 
 const NO_PROBLEMS: readonly Problem[] = [];
+/** Events may come hundreds a second; what draws them hears of them this often. */
+const DRAW_MS = 100;
 
 export const useRun = create<RunStoreState>((set, get) => {
   let unfollow: (() => void) | null = null;
@@ -79,10 +81,18 @@ export const useRun = create<RunStoreState>((set, get) => {
     attach: (runId) => {
       unfollow?.();
       set({ view: newRunView(runId, lossWeights()), connection: "connecting", refused: NO_PROBLEMS });
+      const pending: RunEvent[] = [];
+      let isWaiting = false;
+      const apply = () => {
+        isWaiting = false;
+        const view = get().view;
+        if (view?.runId === runId) set({ view: withEvents(view, pending.splice(0)) });
+      };
       unfollow = followRun(runId, {
         onEvents: (events) => {
-          const view = get().view;
-          if (view?.runId === runId) set({ view: withEvents(view, events) });
+          pending.push(...events);
+          if (!isWaiting) setTimeout(apply, DRAW_MS);
+          isWaiting = true;
         },
         onConnection: (connection) => {
           if (get().view?.runId === runId) set({ connection });

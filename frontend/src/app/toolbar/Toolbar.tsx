@@ -32,7 +32,7 @@ import classes from "./Toolbar.module.css";
 export function Toolbar() {
   const openDialog = useDialogs((state) => state.open);
   return (
-    <header className={classes.bar}>
+    <section className={classes.bar} aria-label={t("toolbar.region")}>
       <div className={classes.group}>
         <Logo size={24} />
         <ToolButton icon={FolderOpen} name={t("toolbar.projects")} onClick={() => openDialog("projects")} />
@@ -59,7 +59,7 @@ export function Toolbar() {
           onClick={() => openDialog("shortcuts")}
         />
       </div>
-    </header>
+    </section>
   );
 }
 
