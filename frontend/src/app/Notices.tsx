@@ -1,4 +1,4 @@
-/** Short messages at the lower edge of the page. */
+/** Short messages over the upper edge of the canvas, where they hide neither losses nor problems. */
 
 import { Button, CloseButton } from "@mantine/core";
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
