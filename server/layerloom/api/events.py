@@ -28,6 +28,8 @@ CLOSED_FAILED = 1011
 CLOSED_TOO_SLOW = 1013
 CLOSED_LOGGED_OUT = 4401
 
+_MOST_EVENTS = 10_000
+
 describe("Event", Event)
 describe("Events", list[Event])
 
@@ -37,10 +39,12 @@ async def list_events(
     services: Use,
     run_id: Annotated[str, PathParameter(max_length=100)],
     after: Annotated[int, Query(ge=0, le=2**53, description="Only events with a higher `seq`.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=10_000, description="Most events in this answer.")] = 1000,
+    limit: Annotated[
+        int, Query(ge=1, description="Most events in this answer, never over 10,000.")
+    ] = _MOST_EVENTS,
 ) -> Response:
     """The journal: events with `seq` > `after`, in order; empty when there is none yet."""
-    content = await services.supervisor.events(run_id, after, limit)
+    content = await services.supervisor.events(run_id, after, min(limit, _MOST_EVENTS))
     return Response(content, media_type="application/json")
 
 

@@ -2568,7 +2568,7 @@ export type ListEventsData = {
         /**
          * Limit
          *
-         * Most events in this answer.
+         * Most events in this answer, never over 10,000.
          */
         limit?: number;
     };
