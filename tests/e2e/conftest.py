@@ -13,8 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
-from e2e.editor import Editor
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from e2e.editor import Editor
 
 TOKEN = "a-token-for-the-browser-tests-only"
 TRACE = os.environ.get("LAYERLOOM_TEST_TRACE")

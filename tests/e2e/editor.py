@@ -135,24 +135,26 @@ class Editor:
         return set(names)
 
     def free_point(self) -> tuple[float, float]:
-        """A point of the page where the canvas is empty, far from nodes and controls."""
+        """The point of the page that is farthest from all nodes and controls, with room for a node around it."""
         found = self.canvas.evaluate(
             """(canvas) => {
-                const box = canvas.getBoundingClientRect();
-                const nodes = [...canvas.querySelectorAll("[data-node], [data-edge], [data-canvas-overlay]")]
-                    .map((node) => node.getBoundingClientRect());
-                for (let y = box.top + 50; y < box.bottom - 90; y += 12) {
-                    for (let x = box.left + 50; x < box.right - 50; x += 12) {
-                        const isFree = nodes.every((node) => x < node.left - 24 || x > node.right + 24
-                            || y < node.top - 24 || y > node.bottom + 24);
-                        if (isFree) return [x, y];
+                const outer = canvas.getBoundingClientRect();
+                const boxes = [...canvas.querySelectorAll("[data-node], [data-edge], [data-canvas-overlay]")]
+                    .map((element) => element.getBoundingClientRect());
+                const away = (x, y) => Math.min(...boxes.map((box) => Math.hypot(
+                    Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom))));
+                let best = { x: 0, y: 0, distance: 0 };
+                for (let y = outer.top + 80; y < outer.bottom - 80; y += 12) {
+                    for (let x = outer.left + 130; x < outer.right - 130; x += 12) {
+                        const distance = away(x, y);
+                        if (distance > best.distance) best = { x, y, distance };
                     }
                 }
-                return null;
+                return best;
             }"""
         )
-        assert found is not None, "the canvas has no free point"
-        return found[0], found[1]
+        assert found["distance"] > 24, "the canvas has no free point"
+        return found["x"], found["y"]
 
     # The document
 
@@ -187,7 +189,7 @@ class Editor:
 
 def middle(element: Locator) -> tuple[float, float]:
     """Middle of an element on the page."""
-    element.wait_for()
+    element.scroll_into_view_if_needed()
     box = element.bounding_box()
     assert box is not None, f"{element} is not on the page"
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

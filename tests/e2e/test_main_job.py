@@ -4,9 +4,10 @@ import json
 import re
 from typing import Any
 
+from playwright.sync_api import Page, WebSocket, expect
+
 from e2e.conftest import Server
 from e2e.editor import Editor
-from playwright.sync_api import Page, WebSocket, expect
 
 
 class Frames:
