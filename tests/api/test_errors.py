@@ -139,13 +139,11 @@ def test_every_way_to_fail_has_the_same_shape(owner: TestClient, method: str, pa
     assert_problems(answer)
 
 
-@pytest.mark.parametrize("path", sorted(describe_api()["paths"]))
+@pytest.mark.parametrize("path", sorted(path for path in describe_api()["paths"] if "{" in path))
 @pytest.mark.parametrize(
     "value", ["x" * 5000, "%00", "%2e%2e%2f%2e%2e", "..", "%ff%fe", "é", "%0d%0aSet-Cookie:a"]
 )
 def test_any_id_is_answered_with_json(owner: TestClient, path: str, value: str) -> None:
-    if "{" not in path:
-        pytest.skip("has no id")
     filled = path
     while "{" in filled:
         filled = filled[: filled.index("{")] + value + filled[filled.index("}") + 1 :]
