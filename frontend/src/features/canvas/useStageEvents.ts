@@ -26,7 +26,8 @@ export function useStageEvents(engine: CanvasEngine, root: RefObject<HTMLDivElem
     stage.addEventListener(
       "pointerdown",
       (event) => {
-        isOurPress = onPointerDown(engine, event);
+        // A second finger belongs to the gesture of the first: a pinch where that one pans.
+        if (event.isPrimary) isOurPress = onPointerDown(engine, event);
       },
       { signal, capture: true },
     );

@@ -16,7 +16,7 @@ export const EDGE_REACH = 7;
 /** Whether the press belongs to us; else it pans. */
 export function onPointerDown(engine: CanvasEngine, event: PointerEvent): boolean {
   const target = event.target as Element;
-  if (!event.isPrimary || target.closest("[data-canvas-overlay]")) return true;
+  if (target.closest("[data-canvas-overlay]")) return true;
   engine.stopGliding();
   setCanvasState({ menu: null, search: null });
   const port = portOf(target);
