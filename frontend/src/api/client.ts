@@ -1,6 +1,6 @@
 /** Typed calls of the REST API. Every failure is an `ApiProblems` that carries what the server said. */
 
-import type { DataBinding, Document } from "../document/types";
+import type { Document } from "../document/types";
 import type {
   Catalogue,
   CheckResult,
@@ -194,9 +194,10 @@ export const api = {
   runEvents: (id: string, after: number, limit = 5000) =>
     json<readonly RunEvent[]>("GET", `/runs/${encoded(id)}/events?after=${after}&limit=${limit}`),
   runHistory: (id: string) => json<RunHistory>("GET", `/runs/${encoded(id)}/history`),
-  evaluate: (id: string, data?: DataBinding) =>
+  /** Losses and metrics on the run's own data set, or on another. */
+  evaluate: (id: string, dataset?: string) =>
     json<{ readonly [key: string]: Json }>("POST", `/runs/${encoded(id)}/evaluate`, {
-      body: data ? { data } : {},
+      body: dataset ? { dataset } : {},
     }),
   predict: (id: string, body: JsonRequest) =>
     json<{ readonly [key: string]: Json }>("POST", `/runs/${encoded(id)}/predict`, { body }),
