@@ -7,8 +7,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import orjson
 import psutil
@@ -32,35 +32,36 @@ from runs.builder import (
 )
 
 
-def _at(epoch: int, step: int) -> Any:
+def _at(epoch: int, step: int) -> Callable[[Event], bool]:
     return lambda event: event["kind"] == "step_ended" and (event["epoch"], event["step"]) >= (epoch, step)
+
+
+def _attempt(number: int) -> Callable[[Event], bool]:
+    return lambda event: event["kind"] == "run_started" and event["attempt"] == number
 
 
 @scenario
 async def test_a_killed_worker_goes_on_with_the_same_numbers(folder: Path, forks: ForkServer) -> None:
     async with Server(folder, forks) as supervisor:
-        undisturbed = await watch(supervisor, (await supervisor.submit(digits(epochs=12))).id)
+        undisturbed = await watch(supervisor, (await supervisor.submit(digits(epochs=20))).id)
 
-        server_store = supervisor._store
-        run = await supervisor.submit(digits(epochs=12))
-        kills = 3
-        for epoch in random.sample(range(2, 12), kills):
-            seen = await until(supervisor, run.id, _at(epoch, random.randint(1, 45)))
-            assert seen
-            record = await eventually(lambda: supervisor.get(run.id), "training", "finished")
-            if record.state == "training":
-                os.kill(worker_pid(server_store, run.id), signal.SIGKILL)
+        run = await supervisor.submit(digits(epochs=20))
+        for attempt, epoch in enumerate(
+            (random.randint(2, 6), random.randint(8, 12), random.randint(14, 18)), 1
+        ):
+            started = await until(supervisor, run.id, _attempt(attempt))
+            await until(supervisor, run.id, _at(epoch, random.randint(1, 45)), started[-1]["seq"])
+            os.kill(worker_pid(supervisor._store, run.id), signal.SIGKILL)
         events = await watch(supervisor, run.id)
 
         assert events[-1]["kind"] == "run_finished"
         assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
         assert measured(events) == measured(undisturbed)
         interrupted = of_kind(events, "run_interrupted")
-        assert interrupted
+        assert len(interrupted) == 3
         assert {event["problem"]["code"] for event in interrupted} == {"run.killed"}
         assert "SIGKILL" in interrupted[0]["problem"]["message"]
-        attempts = [event["attempt"] for event in of_kind(events, "run_started")]
-        assert attempts == list(range(1, len(interrupted) + 2))
+        assert [event["attempt"] for event in of_kind(events, "run_started")] == [1, 2, 3, 4]
 
 
 @scenario
@@ -72,18 +73,10 @@ async def test_a_worker_that_always_dies_is_given_up_and_can_be_resumed(
         run = await supervisor.submit(digits(epochs=2, batch_size=1))  # no checkpoint for a good while
 
         for death in range(1, queue.MOST_DEATHS + 1):
-            await until(
-                supervisor,
-                run.id,
-                lambda event, attempt=death: event["kind"] == "run_started" and event["attempt"] == attempt,
-            )
+            started = await until(supervisor, run.id, _attempt(death))
             os.kill(worker_pid(supervisor._store, run.id), signal.SIGKILL)
             await until(
-                supervisor,
-                run.id,
-                lambda event, seen=[0], death=death: (  # counts over one call
-                    event["kind"] == "run_interrupted" and seen.append(1) is None and sum(seen) == death
-                ),
+                supervisor, run.id, lambda event: event["kind"] == "run_interrupted", started[-1]["seq"]
             )
 
         record = await eventually(lambda: supervisor.get(run.id), "interrupted")
@@ -180,6 +173,19 @@ async def test_a_closing_server_saves_and_the_next_one_goes_on(folder: Path, for
         assert measured(events) == measured(undisturbed)
         for other in waiting:
             assert (await watch(supervisor, other.id))[-1]["kind"] == "run_finished"
+
+
+@scenario
+async def test_a_server_that_is_not_warm_yet_closes_soon_and_forgets_no_run(
+    folder: Path, forks: ForkServer
+) -> None:
+    async with Server(folder) as supervisor:
+        run = await supervisor.submit(digits(epochs=1))
+        began = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began < 15
+
+    async with Server(folder, forks) as supervisor:
+        assert (await watch(supervisor, run.id))[-1]["kind"] == "run_finished"
 
 
 @scenario

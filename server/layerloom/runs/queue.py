@@ -20,6 +20,7 @@ from layerloom.store.runs import RunRow
 
 MOST_DEATHS = 3
 """So many processes may die without a new checkpoint between them before a person is asked."""
+_LAST_WORD_SECONDS = 2.0
 _BACK_OFF_SECONDS = (0.0, 0.0, 1.0)
 
 log = structlog.get_logger(__name__)
@@ -114,7 +115,10 @@ class Queue:
             return_exceptions=True,
         )
         if self._going:
-            await asyncio.wait(self._going.values())
+            _, late = await asyncio.wait(self._going.values(), timeout=_LAST_WORD_SECONDS)
+            for task in late:  # such as one that waits for a fork server that is not warm yet
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         for task in self._background:
             task.cancel()
 
