@@ -17,15 +17,20 @@ export function useView(
     if (!box || !painted.current) return;
     const unmount = engine.mount(box, painted.current);
     engine.setViewport = (view) => void flow.setViewport(view);
+    // Measured when it changes and never in a frame, where asking would force a layout.
+    let size = { width: box.clientWidth, height: box.clientHeight };
     const read = () => {
       const {
         transform: [x, y, zoom],
       } = store.getState();
-      engine.setView({ x, y, zoom }, { width: box.clientWidth, height: box.clientHeight });
+      engine.setView({ x, y, zoom }, size);
     };
     read();
     const unsubscribe = store.subscribe(read);
-    const resized = new ResizeObserver(read);
+    const resized = new ResizeObserver(() => {
+      size = { width: box.clientWidth, height: box.clientHeight };
+      read();
+    });
     resized.observe(box);
     return () => {
       unsubscribe();

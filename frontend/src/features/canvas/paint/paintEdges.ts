@@ -10,6 +10,8 @@ import type { Theme } from "./theme";
 const CURVED_ZOOM = 0.14;
 const LABEL_ZOOM = 0.45;
 const MOST_LABELS = 240;
+/** A path of thousands of curves is slower to fill in than several shorter ones. */
+const MOST_IN_PATH = 200;
 const LABEL_FONT = 10.5;
 const FAR_LABEL_FONT = 14;
 
@@ -40,9 +42,12 @@ export function paintEdges(
     if (look.edges.length === 0) continue;
     context.strokeStyle = look.colour;
     context.lineWidth = look.width;
-    context.beginPath();
-    for (const edge of look.edges) trace(context, curveOf(picture, edge));
-    context.stroke();
+    for (let start = 0; start < look.edges.length; start += MOST_IN_PATH) {
+      context.beginPath();
+      for (const edge of look.edges.slice(start, start + MOST_IN_PATH))
+        trace(context, curveOf(picture, edge));
+      context.stroke();
+    }
   }
 }
 

@@ -62,7 +62,8 @@ export function placeOf(picture: Pick<Picture, "drag">, node: SceneNode): Point 
 }
 
 export function isEdgeBad(picture: Picture, edge: SceneEdge): boolean {
-  return edge.isBroken || picture.badPorts.has(`${edge.edge.target.node}.${edge.edge.target.port}`);
+  if (edge.isBroken || picture.badPorts.size === 0) return edge.isBroken;
+  return picture.badPorts.has(`${edge.edge.target.node}.${edge.edge.target.port}`);
 }
 
 /** Edges that may be seen: those of the grid and those that are being dragged into view. */
