@@ -27,7 +27,10 @@ log = structlog.get_logger(__name__)
 
 
 class Queue:
-    """Runs that wait and runs that have a process. A paused one takes no place from those that wait."""
+    """Runs that wait and runs that have a process. A paused one takes no place from those that wait.
+
+    `places`: how many train at one time; None: what the executor says it can do.
+    """
 
     def __init__(
         self,
@@ -35,7 +38,7 @@ class Queue:
         journal: Journal,
         executor: Executor,
         folder: Folder,
-        places: int,
+        places: int | None,
         timing: Timing,
     ) -> None:
         self._store, self._journal, self._executor = store, journal, executor
@@ -59,6 +62,8 @@ class Queue:
 
     async def take_up(self) -> None:
         """After a start: what was going goes on, what waited waits again."""
+        if self._places is None:
+            self._places = (await self._executor.capacity()).workers
         rows = await asyncio.to_thread(self._store.runs.unfinished)
         handles = [Handle.from_text(row.id, row.worker) for row in rows if row.worker]
         await self._executor.adopt(handles)
@@ -123,7 +128,7 @@ class Queue:
             task.cancel()
 
     def _fill(self) -> None:
-        while self._order and not self._closing.is_set() and self._taken() < self._places:
+        while self._order and not self._closing.is_set() and self._taken() < (self._places or 1):
             run_id = self._order.pop(0)
             self._going[run_id] = asyncio.create_task(self._drive(run_id), name=f"run {run_id}")
 

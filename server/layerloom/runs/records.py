@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from layerloom.events import EpochEnded
@@ -114,7 +113,3 @@ def changes(batch: Sequence[dict[str, Any]]) -> dict[str, Any]:
         if kind in BY_EVENT and BY_EVENT[kind] in ENDED:
             values["ended"] = event["time"]
     return values
-
-
-def as_json(record: BaseModel) -> bytes:
-    return orjson.dumps(record.model_dump(mode="json"))

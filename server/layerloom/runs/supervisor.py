@@ -5,7 +5,6 @@ No torch here: training happens in workers, and what a stranger's file may do ha
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -66,8 +65,9 @@ class Supervisor:
         self._owns_forks = forks is None
         self._caller = Caller(self._forks)
         self._executor = executor or LocalExecutor(self._forks)
-        slots = concurrent_runs or max(1, (os.cpu_count() or 1) // 2)
-        self._queue = Queue(store, self._journal, self._executor, self._folder, slots, timing or Timing())
+        self._queue = Queue(
+            store, self._journal, self._executor, self._folder, concurrent_runs, timing or Timing()
+        )
 
     async def start(self) -> None:
         """Take up the runs that were going, and warm up the fork server in the background.
