@@ -269,6 +269,31 @@ def test_a_loss_that_is_not_finite_is_null_and_names_the_node() -> None:
     assert events[-1].kind == "run_finished"
 
 
+def test_a_loss_that_grew_beyond_every_number_names_its_output() -> None:
+    data = binary_data()
+    huge = TrainingData(data.inputs, {"main": data.targets["main"] + np.float32(1e30)})
+
+    step = list(fit(SmallModel(), huge, training({"main": {"loss": "mse"}}, epochs=1)))[1]
+
+    assert isinstance(step, StepEnded)
+    assert step.loss is None
+    assert step.problem is not None
+    assert step.problem.node == "main"
+
+
+def test_a_target_of_another_shape_is_a_problem_that_names_both_shapes() -> None:
+    data = binary_data()
+    wide = TrainingData(data.inputs, {"main": np.zeros((37, 2, 5), np.float32)})
+
+    with pytest.raises(ProblemError) as caught:
+        list(fit(SmallModel(outputs=(("main", 3, None),)), wide, training({"main": {"loss": "mse"}})))
+
+    problem = caught.value.problems[0]
+    assert (problem.code, problem.node) == ("target.shape", "main")
+    assert "(8, 2, 5)" in problem.message
+    assert "(8, 3)" in problem.message
+
+
 def test_terminate_on_nan_ends_the_run() -> None:
     model = SmallModel()
     model.broken = True

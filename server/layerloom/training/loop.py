@@ -240,20 +240,23 @@ class _Fit:
         yield from followed
 
     def not_finite(self, batch: Batch, losses: Mapping[str, float]) -> Problem:
-        """Names the first node whose output was not finite; looked up once a run."""
+        """Names the first node whose output was not finite, looked up until one is found; else the Output."""
         state = self.state
-        if state.not_finite is None:
+        if not state.not_finite:
             with torch.no_grad():
-                state.not_finite = self.model.first_not_finite(*batch.inputs) or ""
-        bad = ", ".join(f"`{name}`" for name, value in losses.items() if not math.isfinite(value))
+                state.not_finite = self.model.first_not_finite(*batch.inputs)
+        names = [name for name, value in losses.items() if not math.isfinite(value)]
+        bad = ", ".join(f"`{name}`" for name in names)
         message = f"The loss of {bad or 'the model'} is not finite."
         if state.not_finite:
             message += f" The first node whose output was not finite is `{state.not_finite}`."
+        elif names:
+            message += " All outputs are finite; the loss itself grew beyond every number."
         return Problem(
             code="training.not_finite",
             message=message,
             hint="Lower the learning rate, clip the gradients (`clipnorm`), or look for NaN in the data.",
-            node=_node(state.not_finite),
+            node=_node(state.not_finite) if state.not_finite else next(iter(names), None),
         )
 
     def apply_threads(self) -> None:

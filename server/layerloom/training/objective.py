@@ -100,7 +100,12 @@ class Objective:
             if item.loss is None:
                 continue
             mask = masks[item.position] if masks is not None else None
-            losses.append(item.loss.measure(target, outputs[item.position], mask, weights.get(item.name)))
+            output = outputs[item.position]
+            try:
+                losses.append(item.loss.measure(target, output, mask, weights.get(item.name)))
+            except (RuntimeError, IndexError):
+                _refuse_unlike(item.name, item.loss, target, output)
+                raise
         return losses
 
     def penalty(self) -> Tensor | None:
@@ -139,6 +144,27 @@ class Objective:
             for item, mine in zip(self.watched, kept, strict=True)
             if item.metrics
         }
+
+
+def _refuse_unlike(name: str, loss: Loss, target: Tensor, output: Tensor) -> None:
+    """Says so in words where a measurement failed because target and output have different shapes.
+
+    A check can't see it where an axis is open (`null` in the Input's shape) and only the data has its size.
+    """
+    wanted = output.shape[:-1] if loss.targets == "classes" else output.shape
+    if target.shape == wanted:
+        return
+    received, expected = tuple(target.shape), tuple(wanted)
+    raise ProblemError(
+        Problem(
+            code="target.shape",
+            message=f"The target of `{name}` has shape {received} in this batch; the output has {tuple(output.shape)}, "
+            f"so {expected} was expected.",
+            hint="Bind another column, or change the layers before the Output so that both have one shape.",
+            node=name,
+            field=f"training.data.targets.{name}",
+        )
+    )
 
 
 def _no_such_output(unknown: Sequence[str], names: Sequence[str]) -> Problem:
