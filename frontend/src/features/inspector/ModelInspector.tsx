@@ -8,6 +8,9 @@ import { useCheck } from "../../stores/checkStore";
 import { useOpenModel, useOpenModelId } from "../../stores/derived";
 import { useSelection } from "../../stores/selectionStore";
 
+/** A row costs a few elements; a model may have thousands of layers. */
+const MOST_ROWS = 100;
+
 export function ModelInspector() {
   const model = useOpenModel();
   const modelId = useOpenModelId();
@@ -45,7 +48,7 @@ export function ModelInspector() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {layers.map(([id, { type }]) => {
+              {layers.slice(0, MOST_ROWS).map(([id, { type }]) => {
                 const calls = callsOf(model, id);
                 return (
                   <Table.Tr
@@ -72,6 +75,11 @@ export function ModelInspector() {
               })}
             </Table.Tbody>
           </Table>
+          {layers.length > MOST_ROWS && (
+            <Text size="xs" c="dimmed" mt={4}>
+              {t("inspector.moreLayers", { count: layers.length - MOST_ROWS })}
+            </Text>
+          )}
         </div>
       )}
     </Stack>
