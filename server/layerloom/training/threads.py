@@ -8,7 +8,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-_WORTH = 4_000_000
+_WORTH = 2_500_000
 """Floating point operations a kernel call from which several threads pay; below, waking them costs more.
 
 On two cores, one thread against two in ms a step: 4.1 and 5.8 at 1.4 million (digits-cnn), 6.3 and 44 at 1.1 million
