@@ -11,7 +11,10 @@ from layerloom.tensors import TensorSpec
 
 ROWS = 1_024
 _MOST_NUMBERS = 16_000_000
-_SIZES_BY_AXIS = {"time": 10, "height": 32, "width": 32, "depth": 16}
+_OPEN = 10
+"""An axis that is known only at run time. One size for all of them, whatever they are called: the `features` of
+an Input are the `time` of the Output behind an Embedding."""
+_SIZES_BY_AXIS = {"height": 32, "width": 32, "depth": 16}
 _LATENT = 8
 
 
@@ -45,7 +48,7 @@ def generate(
 
 def _sizes(spec: TensorSpec) -> tuple[int, ...]:
     pairs = zip(spec.shape[1:], spec.axes[1:], strict=True)
-    return tuple(_SIZES_BY_AXIS.get(axis, 8) if size is None else size for size, axis in pairs)
+    return tuple(_SIZES_BY_AXIS.get(axis, _OPEN) if size is None else size for size, axis in pairs)
 
 
 def _input(generator: np.random.Generator, spec: TensorSpec, rows: int) -> Array:

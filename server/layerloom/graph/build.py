@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from layerloom.layers.base import Weight
 from layerloom.layers.modules import layouts, regularizers
 from layerloom.layers.modules.initializers import fill
 from layerloom.layers.modules.time_distributed import TimeDistributed
+from layerloom.tensors import DType
 
 Run = Callable[..., tuple[Any, ...]]
 """`run(*tensors, *masks) -> (*outputs, *masks)`."""
@@ -179,7 +180,8 @@ class BuiltModel(nn.Module):
 
     def _compiled(self, is_traced: bool) -> Run:
         generated = generate(self.plan, is_traced)
-        names: dict[str, Any] = {
+        names: dict[str, Any] = {name: getattr(torch, name) for name in get_args(DType)}
+        names |= {
             name: getattr(self.layers[_module_name(layer)], what)
             for name, (layer, what) in generated.modules.items()
         }

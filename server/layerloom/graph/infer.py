@@ -4,13 +4,14 @@ A model is inferred on its own Inputs' shapes (that is what its tab shows) and a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from layerloom.document import Limits
 from layerloom.graph.resolved import Resolved, ResolvedCall, ResolvedLayer, ResolvedModel
 from layerloom.graph.specs import InferredModel, LayerUse
 from layerloom.graph.time_steps import over_time, without_time
 from layerloom.layers.base import Inputs
+from layerloom.layers.fields.matrices import refuse_without_matrix
 from layerloom.problems import Problem, ProblemError
 from layerloom.tensors import BundleSpec, Spec, TensorSpec
 
@@ -141,8 +142,10 @@ def _call_layer(
         return None
     outputs = layer.config.infer(inputs)
     if layer.type not in ("Input", "Output"):
+        weights = layer.config.weights(inputs)
+        refuse_without_matrix(layer.config, weights, outputs)
         result.flops += layer.config.flops(inputs, outputs)
-        _note_use(model, call, LayerUse(layer, inputs, layer.config.weights(inputs), None, call.node), result)
+        _note_use(work, LayerUse(layer, inputs, weights, None, call.node), result)
     return outputs
 
 
@@ -192,7 +195,8 @@ def _call_model(
         )
     result.flops += nested.flops
     result.elements += nested.elements
-    _note_use(model, call, LayerUse(layer, inputs, (), nested, call.node), result)
+    cast = frozenset(port for port, spec in given if spec.dtype != inputs[port][0].dtype)
+    _note_use(work, LayerUse(layer, inputs, (), nested, call.node, given=given, cast=cast), result)
     outputs = {port.name: nested.output(port.name) for port in layer.outputs}
     known = {port: spec for port, spec in outputs.items() if spec is not None}
     return known if len(known) == len(outputs) else None
@@ -218,10 +222,11 @@ def _fed(port: str, spec: TensorSpec, declared: TensorSpec | None, layer: Resolv
             )
         )
     shape = tuple(own if size is None else size for own, size in zip(declared.shape, spec.shape, strict=True))
-    return spec.with_shape(shape)
+    return replace(spec.with_shape(shape), dtype=declared.dtype)
 
 
-def _note_use(model: ResolvedModel, call: ResolvedCall, use: LayerUse, result: InferredModel) -> None:
+def _note_use(work: _Work, use: LayerUse, result: InferredModel) -> None:
+    """Note the first call of a layer, and what later calls add to it: masks, and whole numbers."""
     masked = frozenset(port for port, specs in use.inputs.items() if any(spec.masked for spec in specs))
     first = result.uses.get(use.layer.id)
     if first is None:
@@ -229,9 +234,13 @@ def _note_use(model: ResolvedModel, call: ResolvedCall, use: LayerUse, result: I
         result.uses[use.layer.id] = use
         return
     if first.signature() == use.signature():
-        if not masked <= first.masked:
-            first.nested = use.nested  # the call that brings more masks says where they go inside
+        if use.nested is not None and not masked <= first.masked:
+            first.given = _with_masks(first.given, use.given)
+            first.nested = work.model(use.layer.model or "", first.given)
         first.masked |= masked
+        first.cast |= use.cast
+        if any(spec.dtype != "float32" for specs in use.inputs.values() for spec in specs):
+            first.inputs = use.inputs  # its module must take more than float32
         return
     shapes = (_shown(first.inputs), _shown(use.inputs))
     raise ProblemError(
@@ -242,6 +251,12 @@ def _note_use(model: ResolvedModel, call: ResolvedCall, use: LayerUse, result: I
             hint="Bring both inputs to one shape, or make this node independent.",
         )
     )
+
+
+def _with_masks(first: Given, second: Given) -> Given:
+    """The first call's tensors, each with the mask that either call brings."""
+    others = dict(second)
+    return tuple((port, others[port] if others[port].masked else spec) for port, spec in first)
 
 
 def _shown(inputs: Inputs) -> str:

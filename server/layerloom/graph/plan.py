@@ -54,6 +54,8 @@ class Plan:
     ends: Mapping[str, Source] = field(default_factory=dict)
     """What each Output reads."""
     masked_inputs: frozenset[str] = frozenset()
+    cast_inputs: frozenset[str] = frozenset()
+    """Inputs that take tensors of another dtype and turn them into their own."""
     layers: tuple[PlannedLayer, ...] = ()
     steps: tuple[Step, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -175,6 +177,7 @@ def _planned(
     needed: set[str],
     inputs: Sequence[str] | None,
     masked_inputs: frozenset[str],
+    cast_inputs: frozenset[str] = frozenset(),
 ) -> Plan:
     count: dict[str, int] = {}
     total: dict[str, int] = {}
@@ -225,6 +228,7 @@ def _planned(
         outputs,
         {name: ends[name] for name in outputs},
         masked_inputs,
+        cast_inputs,
         tuple(_planned_layer(inferred, resolved, specs, layer_id, frozen) for layer_id in used),
         tuple(steps),
     )
@@ -253,5 +257,7 @@ def _planned_layer(
     if layer.model is not None and use.nested is not None:
         inner = inferred.resolved.models[layer.model]
         needed = _needed(inner, inner.outputs)
-        nested = _planned(inferred, inner, use.nested, inner.outputs, needed, inner.inputs, use.masked)
+        nested = _planned(
+            inferred, inner, use.nested, inner.outputs, needed, inner.inputs, use.masked, use.cast
+        )
     return PlannedLayer(layer_id, layer.config, use.inputs, use.weights, nested, None, is_frozen)

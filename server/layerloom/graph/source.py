@@ -13,6 +13,7 @@ from layerloom.graph.resolved import Source
 class Generated:
     """`run(*tensors, *masks) -> (*outputs, *masks)` as text, and what its free names stand for.
 
+    Names of dtypes (`float32`) stand for torch's.
     `modules`: name → (layer, what is called: `forward` or `run` of a nested model, `compute_mask`).
     `penalties`: name → layer whose activity is penalized.
     """
@@ -45,6 +46,8 @@ class _Writer:
             masks.append(f"k{index}=None")
             if name in self.plan.masked_inputs:
                 self.masks[source] = f"k{index}"
+            if name in self.plan.cast_inputs:
+                self.lines.append(f"x{index} = x{index}.to({self.plan.inputs[name].dtype})")
         for number, step in enumerate(self.plan.steps):
             self._step(number, step)
         ends = [self.plan.ends[name] for name in self.plan.outputs]

@@ -21,6 +21,10 @@ class LayerUse:
     """The node of the first call."""
     masked: frozenset[str] = frozenset()
     """Ports at which any call brings a mask."""
+    given: tuple[tuple[str, TensorSpec], ...] = ()
+    """What the Inputs of `nested` get: of all calls together, the masks that any of them brings."""
+    cast: frozenset[str] = frozenset()
+    """Inputs of `nested` to which any call brings another dtype than their own; they turn it into theirs."""
 
     def signature(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """Names and shapes of all weights: what two calls of one layer must agree on."""

@@ -6,7 +6,7 @@ inspector's form, checking, documentation and tests derive from them. No torch h
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -225,6 +225,12 @@ def as_float(dtype: DType) -> DType:
     return dtype if dtype in ("float32", "float64", "float16", "bfloat16") else "float32"
 
 
+def floating(spec: TensorSpec) -> TensorSpec:
+    """The same tensor with decimal points, as `as_float` says."""
+    dtype = as_float(spec.dtype)
+    return spec if dtype == spec.dtype else replace(spec, dtype=dtype)
+
+
 def conv_output(size: int | None, kernel: int, stride: int, padding: str, dilation: int = 1) -> int | None:
     """Cells after a convolution or pooling window along one axis; may be less than 1 (the caller refuses)."""
     if size is None:
@@ -236,5 +242,5 @@ def conv_output(size: int | None, kernel: int, stride: int, padding: str, dilati
 
 __all__ = [
     "Category", "Example", "Inputs", "KerasLayer", "LayerType", "Outputs", "Port", "Shape", "Weight",
-    "as_float", "conv_output", "expect_axis", "expect_rank", "known", "one", "refuse",
+    "as_float", "conv_output", "expect_axis", "expect_rank", "floating", "known", "one", "refuse",
 ]  # fmt: skip

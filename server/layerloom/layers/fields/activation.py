@@ -45,6 +45,9 @@ ACTIVATIONS: Mapping[str, str] = {
 """Every activation of Keras 3 that can be chosen by name, with its formula."""
 
 
+_OVER_LAST_AXIS = frozenset({"softmax", "log_softmax", "sparsemax", "glu"})
+
+
 def read_activation(value: object) -> str:
     """The name; None is `linear`, and Keras' saved functions are read by their names."""
     if value is None:
@@ -89,8 +92,15 @@ def activated(spec: TensorSpec, name: str) -> TensorSpec:
     """The spec after an activation: only `glu` changes it.
 
     Raises:
-        ProblemError: `shape.mismatch` where `glu` can't halve the last axis.
+        ProblemError: `shape.mismatch` where `glu` can't halve the last axis, or the last axis is the batch.
     """
+    if spec.rank < 2 and name in _OVER_LAST_AXIS:
+        raise refuse(
+            "shape.mismatch",
+            f"`{name}` works over the last axis, and {spec} has none but the batch.",
+            "Give the Input a `shape` of at least one number, or choose another activation.",
+            field="activation",
+        )
     if name != "glu" or spec.features is None:
         return spec
     if spec.features % 2:

@@ -45,5 +45,5 @@ class Cosine(LayerType):
         return 6 * (outputs["output"].elements or 0) * (one(inputs).shape[axis] or 1)
 
     def torch_call(self, inputs: Inputs) -> Call:
-        axes = contracted_axes(self.axes, inputs["inputs"])
-        return Call("layerloom.layers.modules.merging.Cosine", {"axes": axes})
+        pair = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
+        return Call("layerloom.layers.modules.merging.Cosine", {"axes": pair})

@@ -78,5 +78,6 @@ class Dot(KerasLayer):
         return 2 * (outputs["output"].elements or 0) * (one(inputs).shape[axis] or 1)
 
     def torch_call(self, inputs: Inputs) -> Call:
-        arguments = {"axes": contracted_axes(self.axes, inputs["inputs"]), "normalize": self.normalize}
+        pair = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
+        arguments = {"axes": pair, "normalize": self.normalize}
         return Call("layerloom.layers.modules.merging.Dot", arguments)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from layerloom.layers.modules.activations import as_float
+
 Masks = Sequence[Tensor | None]
 
 
@@ -134,14 +136,17 @@ class Concatenate(nn.Module):
 
 
 class Dot(nn.Module):
-    """Contracts one axis of each of two tensors, sample by sample; `normalize` gives the cosine."""
+    """Contracts one axis of each of two tensors, sample by sample; `normalize` gives the cosine.
+
+    A negative axis counts from the end of each tensor that comes: calls of one layer may differ in rank.
+    """
 
     def __init__(self, axes: tuple[int, int], normalize: bool = False) -> None:
         super().__init__()
         self.axes, self.normalize = axes, normalize
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
-        first, second = inputs
+        first, second = as_float(inputs[0]), as_float(inputs[1])
         if self.normalize:
             first = nn.functional.normalize(first, dim=self.axes[0], eps=1e-7)
             second = nn.functional.normalize(second, dim=self.axes[1], eps=1e-7)
@@ -162,7 +167,7 @@ class Cosine(nn.Module):
         self.axes = axes
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
-        first, second = inputs
+        first, second = as_float(inputs[0]), as_float(inputs[1])
         product = contracted(first, second, self.axes)
         one, two = first.square().sum(self.axes[0]), second.square().sum(self.axes[1])
         one = one.reshape(*one.shape, *(1 for _ in range(second.dim() - 2)))

@@ -17,6 +17,7 @@ class Dropout(nn.Module):
         self.rate, self.noise_shape = rate, noise_shape
 
     def forward(self, x: Tensor) -> Tensor:
+        x = as_float(x)
         if not self.training or self.rate == 0:
             return x
         if self.noise_shape is None:
@@ -38,6 +39,7 @@ class SpatialDropout(nn.Module):
         self.rate, self.channels_first = rate, channels_first
 
     def forward(self, x: Tensor) -> Tensor:
+        x = as_float(x)
         if not self.training or self.rate == 0:
             return x
         places = (1,) * (x.dim() - 2)

@@ -83,7 +83,10 @@ class BatchNormalization(nn.Module):
 
 
 class LayerNormalization(nn.Module):
-    """Normalises each sample over some of its axes (sorted, counted from the front)."""
+    """Normalises each sample over some of its axes.
+
+    A negative axis counts from the end of each tensor that comes: calls of one layer may differ in rank.
+    """
 
     def __init__(
         self,
@@ -101,14 +104,15 @@ class LayerNormalization(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = as_float(x)
-        if not self.rms_scaling and self.axes == tuple(range(x.dim() - len(self.axes), x.dim())):
+        axes = tuple(sorted({axis % x.dim() for axis in self.axes}))
+        if not self.rms_scaling and axes == tuple(range(x.dim() - len(axes), x.dim())):
             return F.layer_norm(x, self.shape, self.weight, self.bias, self.epsilon)
-        variance, mean = torch.var_mean(x, self.axes, correction=0, keepdim=True)
+        variance, mean = torch.var_mean(x, axes, correction=0, keepdim=True)
         if self.rms_scaling:  # as Keras: scaled by the deviation, mean left in place
             y = x * torch.rsqrt(variance + self.epsilon)
         else:
             y = (x - mean) * torch.rsqrt(variance + self.epsilon)
-        shape = [size if axis in self.axes else 1 for axis, size in enumerate(x.shape)]
+        shape = [size if axis in axes else 1 for axis, size in enumerate(x.shape)]
         if self.weight is not None:
             y = y * self.weight.reshape(shape)
         return y if self.bias is None else y + self.bias.reshape(shape)

@@ -50,14 +50,13 @@ class MaxPooling(_Pooling):
     """The greatest value in each window, over one axis or two."""
 
     def _pool(self, x: Tensor, pads: list[tuple[int, int]]) -> Tensor:
+        if not x.is_floating_point():  # torch has no kernel for whole numbers; a double holds them all
+            return self._pool(x.double(), pads).to(x.dtype)
         pool = F.max_pool2d if len(pads) == 2 else F.max_pool1d
         fits = all(2 * before <= size for (before, _), size in zip(pads, self.pool_size, strict=True))
         if is_even(pads) and fits:
             return pool(x, self.pool_size, self.strides, tuple(before for before, _ in pads))
-        lowest = torch.finfo(x.dtype).min if x.is_floating_point() else torch.iinfo(x.dtype).min
-        return pool(
-            padded(x, pads, -torch.inf if x.is_floating_point() else lowest), self.pool_size, self.strides
-        )
+        return pool(padded(x, pads, -torch.inf), self.pool_size, self.strides)
 
 
 class AveragePooling(_Pooling):

@@ -110,10 +110,9 @@ class BatchNormalization(KerasLayer):
         return 4 * (one(inputs).elements or 0)
 
     def torch_call(self, inputs: Inputs) -> Call:
-        axis = expect_axis(one(inputs), self.axis)
         arguments: dict[str, Any] = {
             "features": self._features(inputs),
-            "axis": -1 if axis == one(inputs).rank - 1 else axis,
+            "axis": self.axis,
             "momentum": self.momentum,
             "epsilon": self.epsilon,
         }

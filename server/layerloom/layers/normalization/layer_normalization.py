@@ -86,7 +86,8 @@ class LayerNormalization(KerasLayer):
         return 8 * (one(inputs).elements or 0)
 
     def torch_call(self, inputs: Inputs) -> Call:
-        arguments = {"shape": self._shape(inputs), "axes": self._axes(one(inputs)), "epsilon": self.epsilon}
+        axes = (self.axis,) if isinstance(self.axis, int) else self.axis
+        arguments = {"shape": self._shape(inputs), "axes": axes, "epsilon": self.epsilon}
         flags = {"center": True, "scale": True, "rms_scaling": False}
         further = {name: getattr(self, name) for name, usual in flags.items() if getattr(self, name) != usual}
         return Call("layerloom.layers.modules.normalization.LayerNormalization", arguments | further)

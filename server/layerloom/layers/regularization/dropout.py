@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from layerloom.layers.base import Category, Example, Inputs, KerasLayer, Outputs, one, refuse
+from layerloom.layers.base import Category, Example, Inputs, KerasLayer, Outputs, floating, one, refuse
 from layerloom.layers.calls import Call
 from layerloom.layers.fields.numbers import SEED, Rate, Seed, Size, as_tuple
 from layerloom.tensors import TensorSpec
@@ -56,7 +56,7 @@ class Dropout(KerasLayer):
                 "Give `noise_shape` one entry for each axis, batch included; null takes the axis' size.",
                 field="noise_shape",
             )
-        return {"output": spec}
+        return {"output": floating(spec)}
 
     def torch_call(self, inputs: Inputs) -> Call:
         arguments = {"rate": self.rate, "noise_shape": self.noise_shape}

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from layerloom.layers.base import Category, Example, Inputs, KerasLayer, Outputs, expect_rank, one
+from layerloom.layers.base import Category, Example, Inputs, KerasLayer, Outputs, expect_rank, floating, one
 from layerloom.layers.calls import Call
 from layerloom.layers.fields.numbers import SEED, Rate, Seed
 from layerloom.tensors import TensorSpec
@@ -33,7 +33,7 @@ class SpatialDropout1D(KerasLayer):
         expect_rank(
             one(inputs), 3, "(batch, time, features)", "Use Dropout, or Reshape to make it a sequence."
         )
-        return {"output": one(inputs)}
+        return {"output": floating(one(inputs))}
 
     def torch_call(self, inputs: Inputs) -> Call:
         return Call("layerloom.layers.modules.noise.SpatialDropout", {"rate": self.rate})

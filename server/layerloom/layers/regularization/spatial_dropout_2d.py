@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from layerloom.layers.base import Category, Example, Inputs, KerasLayer, Outputs, expect_rank, one
+from layerloom.layers.base import Category, Example, Inputs, KerasLayer, Outputs, expect_rank, floating, one
 from layerloom.layers.calls import Call
 from layerloom.layers.fields.numbers import DATA_FORMAT, SEED, DataFormat, Rate, Seed
 from layerloom.tensors import TensorSpec
@@ -34,7 +34,7 @@ class SpatialDropout2D(KerasLayer):
 
     def infer(self, inputs: Inputs) -> Outputs:
         expect_rank(one(inputs), 4, _WANTED, "Use Dropout, or Reshape to make it a picture.")
-        return {"output": one(inputs)}
+        return {"output": floating(one(inputs))}
 
     def torch_call(self, inputs: Inputs) -> Call:
         arguments = {"rate": self.rate, "channels_first": self.data_format == "channels_first"}

@@ -1,0 +1,37 @@
+"""What Keras has for matrices only: the initializer `Identity` and the regularizer `OrthogonalRegularizer`."""
+
+from collections.abc import Iterable, Mapping
+
+from layerloom.layers.base import LayerType, Outputs, Weight, refuse
+from layerloom.problems import ProblemError
+
+
+def refuse_without_matrix(config: LayerType, weights: Iterable[Weight], outputs: Outputs) -> None:
+    """Refuse them on a weight, or as `activity_regularizer` on a result, that has not two axes.
+
+    Raises:
+        ProblemError: `config.invalid`.
+    """
+    for weight in weights:
+        if len(weight.shape) == 2:
+            continue
+        if weight.initializer.get("type") == "Identity":
+            raise _refused(f"{weight.name}_initializer", "Identity", f"`{weight.name}`", weight.shape)
+        if weight.regularizer is not None and weight.regularizer.get("type") == "OrthogonalRegularizer":
+            raise _refused(
+                f"{weight.name}_regularizer", "OrthogonalRegularizer", f"`{weight.name}`", weight.shape
+            )
+    activity = getattr(config, "activity_regularizer", None)
+    if isinstance(activity, Mapping) and activity.get("type") == "OrthogonalRegularizer":
+        for spec in outputs.values():
+            if spec.rank != 2:
+                raise _refused("activity_regularizer", "OrthogonalRegularizer", "the result", str(spec))
+
+
+def _refused(field: str, kind: str, what: str, shape: object) -> ProblemError:
+    return refuse(
+        "config.invalid",
+        f"has `{kind}` as `{field}`, which takes a matrix; {what} has shape {shape}.",
+        "Choose another, such as GlorotUniform." if kind == "Identity" else "Choose another, such as L2.",
+        field=field,
+    )
