@@ -34,3 +34,16 @@ def chain() -> Document:
     model = ModelBuilder().input("x", [8]).call("first", "Dense", "x", units=4)
     model = model.call("second", "Dense", "first", units=2).output("y", "second")
     return placed(plain_document(model), x=(0, 0), first=(260, 0), second=(520, 0), y=(780, 0))
+
+
+def brief(document: Document, **fit: Any) -> Document:
+    """The document with other arguments of fit."""
+    training = document["training"]
+    return {**document, "training": {**training, "fit": {**training["fit"], **fit}}}
+
+
+def tabular() -> Document:
+    """Three numbers in, one yes or no out, with no data chosen yet."""
+    model = ModelBuilder().input("x", [3]).call("hidden", "Dense", "x", units=8, activation="relu")
+    model = model.call("head", "Dense", "hidden", units=1, activation="sigmoid").output("bought", "head")
+    return placed(plain_document(model), x=(0, 0), hidden=(260, 0), head=(520, 0), bought=(780, 0))

@@ -57,7 +57,7 @@ class Editor:
 
     def button(self, name: str) -> Locator:
         """A button of the toolbar."""
-        return self.page.get_by_role("banner").get_by_role("button", name=name, exact=True)
+        return self.region("Toolbar").get_by_role("button", name=name, exact=True)
 
     # The canvas
 
@@ -182,6 +182,13 @@ class Editor:
 
     def latest_loss(self, output: str) -> Locator:
         return self.losses.locator(f'tr[data-output="{output}"] [data-loss]')
+
+    def last_seq(self) -> int:
+        """Number of the last event that the page holds."""
+        return int(self.run_panel.get_attribute("data-last-seq") or 0)
+
+    def expect_more_events(self) -> None:
+        expect(self.run_panel).not_to_have_attribute("data-last-seq", str(self.last_seq()))
 
     def expect_run(self, state: str, timeout: float = 30_000) -> None:
         expect(self.run_panel).to_have_attribute("data-run-state", state, timeout=timeout)

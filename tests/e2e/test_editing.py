@@ -102,7 +102,8 @@ def test_deleting_a_node_takes_its_edges_and_undo_brings_them_back(open_document
 def test_a_box_drawn_with_shift_selects_what_lies_inside(open_document: OpenDocument) -> None:
     editor = open_document(unwired())
     first, second = editor.node("a").bounding_box(), editor.node("b").bounding_box()
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     mouse = editor.page.mouse
     editor.page.keyboard.down("Shift")
     mouse.move(first["x"] - 12, first["y"] - 12)
@@ -178,6 +179,7 @@ def test_arrange_puts_nodes_from_left_to_right_as_one_step(
     expect(editor.button("Undo")).to_be_enabled()
     places = document_of(editor, server)["view"]["main"]["nodes"]
     columns = [places[node][0] for node in ("x", "first", "second", "y")]
-    assert columns == sorted(columns) and len(set(columns)) == 4
+    assert columns == sorted(columns)
+    assert len(set(columns)) == 4
     editor.button("Undo").click()
     assert document_of(editor, server) == before

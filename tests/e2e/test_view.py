@@ -25,8 +25,10 @@ def box_of(element: Locator) -> dict[str, float]:
 
 def expect_inside_canvas(editor: Editor, node: str) -> None:
     outer, inner = box_of(editor.canvas), box_of(editor.node(node))
-    assert outer["x"] <= inner["x"] and inner["x"] + inner["width"] <= outer["x"] + outer["width"]
-    assert outer["y"] <= inner["y"] and inner["y"] + inner["height"] <= outer["y"] + outer["height"]
+    assert outer["x"] <= inner["x"]
+    assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+    assert outer["y"] <= inner["y"]
+    assert inner["y"] + inner["height"] <= outer["y"] + outer["height"]
 
 
 def long_chain(count: int) -> Document:

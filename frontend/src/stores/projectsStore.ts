@@ -9,7 +9,7 @@ import { useDocument } from "./documentStore";
 import { draftOf, dropDraft } from "./drafts";
 import { notify } from "./noticeStore";
 import { useRun } from "./runStore";
-import { save } from "./saving";
+import { isSameDocument, save } from "./saving";
 
 interface ProjectsState {
   readonly projects: readonly ProjectSummary[];
@@ -42,6 +42,9 @@ export const useProjects = create<ProjectsState>((set, get) => {
       // Edits that did not reach the server before the page was closed.
       useDocument.setState({ document: draft.document, saveState: "unsaved" });
       void save();
+    } else if (draft && isSameDocument(draft.document, project.document)) {
+      // They did reach it, while the page was being closed.
+      dropDraft(project.id);
     } else if (draft) {
       useDocument.setState({ document: draft.document, etag: draft.etag, saveState: "conflict" });
     }

@@ -1,6 +1,7 @@
 /** Autosave: the open project goes to the server soon after each edit, and never over someone else's version. */
 
 import { ApiProblems, api } from "../api/client";
+import { canonicalText } from "../document/canonical";
 import type { Document } from "../document/types";
 import { useDocument } from "./documentStore";
 import { dropDraft, keepDraft } from "./drafts";
@@ -10,6 +11,8 @@ const RETRY_MS = 4000;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let saving: Promise<void> | null = null;
+/** What was sent while the connection broke: the server may have it, though it could not say so. */
+let unanswered: Document | null = null;
 
 /** Saves after each change of the document. Returns how to stop. */
 export function startSaving(): () => void {
@@ -58,6 +61,7 @@ async function put(projectId: string, etag: string): Promise<void> {
   setSaved(etag, "saving");
   try {
     const saved = await api.saveProject(projectId, document, etag);
+    unanswered = null;
     if (!isStillOpen(projectId)) return;
     if (useDocument.getState().document === document) {
       dropDraft(projectId);
@@ -70,12 +74,39 @@ async function put(projectId: string, etag: string): Promise<void> {
   } catch (error) {
     if (!isStillOpen(projectId)) return;
     if (!(error instanceof ApiProblems)) throw error;
-    if (error.status === 412) setSaved(etag, "conflict");
+    if (error.status === 412) await settle(projectId, etag, document);
     else if (error.isOffline) {
+      unanswered = document;
       setSaved(etag, "offline");
       schedule(RETRY_MS);
     } else setSaved(etag, "failed");
   }
+}
+
+/** The server holds another version: a conflict, unless it is ours and only the answer was lost (or a reload came first). */
+async function settle(projectId: string, etag: string, document: Document): Promise<void> {
+  const theirs = await api.project(projectId).catch(() => null);
+  if (!isStillOpen(projectId)) return;
+  const { setSaved } = useDocument.getState();
+  const ours = [document, ...(unanswered ? [unanswered] : [])];
+  unanswered = null;
+  if (!theirs || !ours.some((one) => isSameDocument(one, theirs.document))) {
+    setSaved(etag, "conflict");
+    return;
+  }
+  const current = useDocument.getState().document;
+  if (isSameDocument(current, theirs.document)) {
+    dropDraft(projectId);
+    setSaved(theirs.etag, "saved");
+  } else {
+    keepDraft(projectId, { etag: theirs.etag, document: current });
+    setSaved(theirs.etag, "unsaved");
+    schedule(0);
+  }
+}
+
+export function isSameDocument(a: Document, b: Document): boolean {
+  return canonicalText(a) === canonicalText(b);
 }
 
 function isStillOpen(projectId: string): boolean {
