@@ -52,3 +52,30 @@ test("epochs as the unit divide the steps", () => {
 test("a logarithmic axis leaves out what has no logarithm", () => {
   expect(columnsOf(chart([0, 1, 2, 3]), { ...plain, isLog: true })[1]).toEqual([null, 1, 2, 3]);
 });
+
+test("a run of a hundred thousand steps is drawn by its means, with validation still at its place", () => {
+  const steps = Float64Array.from({ length: 100_000 }, (_value, index) => index + 1);
+  const long: ChartData = {
+    x: steps,
+    stepsPerEpoch: 50_000,
+    curves: [
+      { key: "a", label: "a", color: "#f00", kind: "train", x: steps, values: steps.map(() => 3) },
+      {
+        key: "validation.a",
+        label: "a, validation",
+        color: "#f00",
+        kind: "validation",
+        x: Float64Array.of(50_000, 100_000),
+        values: Float64Array.of(1, 2),
+      },
+    ],
+  };
+
+  const [x, train, validation] = columnsOf(long, plain);
+
+  expect(x!.length).toBeLessThanOrEqual(4000);
+  expect(x!.at(-1)).toBe(100_000);
+  expect(new Set(train)).toEqual(new Set([3]));
+  expect(validation!.filter((value) => value !== null)).toEqual([1, 2]);
+  expect(validation!.at(-1)).toBe(2);
+});
