@@ -13,7 +13,7 @@ from layerloom.graph.source import generate
 from layerloom.layers.base import Weight
 from layerloom.layers.modules import layouts, regularizers
 from layerloom.layers.modules.initializers import fill
-from layerloom.layers.modules.time_distributed import TimeDistributed
+from layerloom.layers.modules.time_distributed import TimeDistributed, of_steps
 from layerloom.tensors import DType
 
 Run = Callable[..., tuple[Any, ...]]
@@ -146,11 +146,10 @@ class BuiltModel(nn.Module):
         if layer.wraps is not None:
             inner = self._planned[layer.wraps]
             self._make(inner, is_frozen)
-            takes_mask = inner.config.takes_mask and inner.model is None
             module = TimeDistributed(
                 self.layers[_module_name(inner.id)],
                 not self._draws(inner),
-                takes_mask,
+                self._takes_mask(inner),
                 self._is_penalized(inner),
             )
         elif layer.model is not None:
@@ -162,6 +161,12 @@ class BuiltModel(nn.Module):
             if hasattr(module, "trainable"):
                 module.trainable = False  # type: ignore[assignment]  # BatchNormalization's switch, no tensor
         self.layers[name] = module
+
+    def _takes_mask(self, layer: PlannedLayer) -> bool:
+        """Whether the layer's forward does; a model takes masks by its `run`."""
+        while layer.wraps is not None:
+            layer = self._planned[layer.wraps]
+        return layer.config.takes_mask and layer.model is None
 
     def _draws(self, layer: PlannedLayer) -> bool:
         """Whether a call in training depends on the rest of its batch or on random numbers."""
@@ -181,6 +186,7 @@ class BuiltModel(nn.Module):
     def _compiled(self, is_traced: bool) -> Run:
         generated = generate(self.plan, is_traced)
         names: dict[str, Any] = {name: getattr(torch, name) for name in get_args(DType)}
+        names["of_steps"] = of_steps
         names |= {
             name: getattr(self.layers[_module_name(layer)], what)
             for name, (layer, what) in generated.modules.items()

@@ -159,11 +159,12 @@ def _call_over_time(
 ) -> dict[str, TensorSpec] | None:
     time, steps = without_time(inputs)
     before = result.flops
-    outputs = _call_layer(work, model, call, model.layers[layer.wraps or ""], steps, result)
+    wrapped = model.layers[layer.wraps or ""]
+    outputs = _call_layer(work, model, call, wrapped, steps, result)
     result.flops = before + (result.flops - before) * (time.shape[1] or 1)
     if outputs is None:
         return None
-    return {port: over_time(spec, time) for port, spec in outputs.items()}
+    return {port: over_time(spec, inputs, wrapped.model is not None) for port, spec in outputs.items()}
 
 
 def _call_model(

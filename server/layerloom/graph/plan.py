@@ -40,8 +40,8 @@ class Step:
     variadic: tuple[bool, ...]
     results: tuple[str, ...]
     """Output ports."""
-    masked: tuple[bool, ...]
-    """For each output port, whether a mask may travel beside it."""
+    masked: tuple[int, ...]
+    """For each output port, how many axes the mask has that may travel beside it; 0: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def _planned(
                 tuple(call.inputs.get(port.name, ()) for port in call.layer.inputs),
                 tuple(port.is_variadic for port in call.layer.inputs),
                 results,
-                tuple(_is_masked(specs, call.node, port) for port in results),
+                tuple(_mask_axes(specs, call.node, port) for port in results),
             )
         )
     fed = [
@@ -234,9 +234,9 @@ def _planned(
     )
 
 
-def _is_masked(specs: InferredModel, node: str, port: str) -> bool:
+def _mask_axes(specs: InferredModel, node: str, port: str) -> int:
     spec = specs.nodes.get(node, {}).get(port)
-    return isinstance(spec, TensorSpec) and spec.masked
+    return len(spec.mask_shape) if isinstance(spec, TensorSpec) and spec.masked else 0
 
 
 def _planned_layer(

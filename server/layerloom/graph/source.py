@@ -13,7 +13,7 @@ from layerloom.graph.resolved import Source
 class Generated:
     """`run(*tensors, *masks) -> (*outputs, *masks)` as text, and what its free names stand for.
 
-    Names of dtypes (`float32`) stand for torch's.
+    Names of dtypes (`float32`) stand for torch's, `of_steps` for that of `modules.time_distributed`.
     `modules`: name → (layer, what is called: `forward` or `run` of a nested model, `compute_mask`).
     `penalties`: name → layer whose activity is penalized.
     """
@@ -65,16 +65,13 @@ class _Writer:
         for place, port in enumerate(step.results):
             self.values[Source(step.node, port)] = f"v{number}_{place}"
         names = [f"v{number}_{place}" for place in range(len(step.results))]
-        if layer.model is not None:
-            self._nested(number, step, values, names)
+        if called.model is not None:
+            self._nested(number, step, layer, values, names)
         else:
             mask = self._mask_argument(layer, step)
             taken = f", mask={mask}" if self._takes_mask(layer) and mask != "None" else ""
             module = self._module(step.layer, "forward")
-            # A nested model under TimeDistributed gives a tuple however many outputs it has.
-            is_tuple = len(names) > 1 or called.model is not None
-            target = ", ".join(names) + ("," if is_tuple else "")
-            self.lines.append(f"{target} = {module}({', '.join(values)}{taken})")
+            self.lines.append(f"{', '.join(names)} = {module}({', '.join(values)}{taken})")
             self._masks_out(number, step, layer, values, mask)
         if getattr(layer.config, "activity_regularizer", None):
             self.result.penalties[f"p{number}"] = step.layer
@@ -83,11 +80,15 @@ class _Writer:
             path = step.node if step.calls == 1 else f"{step.node}, call {step.call}"
             self.lines.append(f"visit(path + {path!r}, ({', '.join(names)},))")
 
-    def _nested(self, number: int, step: Step, values: list[str], names: list[str]) -> None:
+    def _nested(
+        self, number: int, step: Step, layer: PlannedLayer, values: list[str], names: list[str]
+    ) -> None:
+        """A model, or a model under TimeDistributed: every mask goes in, and one comes out for each output."""
+        is_traced = self.is_traced and layer.model is not None
         masks = [self._argument(step, place, self.masks) for place in range(len(step.arguments))]
         mask_names = [f"m{number}_{place}" for place in range(len(step.results))]
-        module = self._module(step.layer, "traced" if self.is_traced else "run")
-        visit = f", visit=visit, path=path + {step.node + '/'!r}" if self.is_traced else ""
+        module = self._module(step.layer, "traced" if is_traced else "run")
+        visit = f", visit=visit, path=path + {step.node + '/'!r}" if is_traced else ""
         self.lines.append(
             f"{', '.join([*names, *mask_names])} = {module}({', '.join([*values, *masks])}{visit})"
         )
@@ -105,6 +106,8 @@ class _Writer:
             self.lines.append(f"{', '.join(names)} = {module}({', '.join(values)}, mask={mask})")
         else:
             names = [self._first_mask(step)] * len(step.results)
+            if layer.wraps is not None:
+                names = [f"of_steps({names[0]}, {axes})" for axes in step.masked]
         for place, port in enumerate(step.results):
             if step.masked[place]:
                 self.masks[Source(step.node, port)] = names[place]

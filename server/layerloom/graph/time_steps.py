@@ -32,7 +32,7 @@ def without_time(inputs: Inputs) -> tuple[TensorSpec, Inputs]:
                         code="shape.mismatch",
                         message=f"got {first.shape[1]} steps in {first} and {spec.shape[1]} in {spec} at `{port}`; "
                         "all inputs must have as many.",
-                        hint="Bring them to one length, with Cropping1D, ZeroPadding1D or RepeatVector.",
+                        hint="Bring them to one length: their Inputs' `shape`, or `n` of a RepeatVector.",
                         port=port,
                     )
                 )
@@ -53,8 +53,16 @@ def _step(spec: TensorSpec) -> TensorSpec:
     return TensorSpec((spec.shape[0], *spec.shape[2:]), spec.dtype, axes, has_mask, mask_shape)
 
 
-def over_time(spec: TensorSpec, time: TensorSpec) -> TensorSpec:
-    """A step's result for all steps of `time`, whose mask goes on."""
+def over_time(spec: TensorSpec, inputs: Inputs, is_model: bool) -> TensorSpec:
+    """A step's result for all steps.
+
+    The first mask among the inputs goes on: whole where the wrapped layer passes on what it gets of it at each step,
+    else what it says of the steps, (batch, time): a step is valid where any of it is. A model gives masks of its own.
+    """
+    time = next(spec for specs in inputs.values() for spec in specs)
     shape = (spec.shape[0], time.shape[1], *spec.shape[1:])
     axes = (spec.axes[0], "time", *(name if name != "time" else "steps" for name in spec.axes[1:]))
-    return TensorSpec(shape, spec.dtype, axes, time.masked, time.mask_shape)
+    mask = next((each.mask_shape for specs in inputs.values() for each in specs if each.masked), ())
+    if spec.masked and (is_model or (mask and mask[2:] == spec.mask_shape[1:])):
+        return TensorSpec(shape, spec.dtype, axes, True, (*shape[:2], *spec.mask_shape[1:]))
+    return TensorSpec(shape, spec.dtype, axes, bool(mask), mask[:2])

@@ -4,7 +4,17 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from layerloom.layers.base import Category, Example, Inputs, KerasLayer, Outputs, as_float, expect_axis, one
+from layerloom.layers.base import (
+    Category,
+    Example,
+    Inputs,
+    KerasLayer,
+    Outputs,
+    as_float,
+    expect_axis,
+    one,
+    refuse,
+)
 from layerloom.layers.calls import Call
 from layerloom.layers.fields.numbers import as_tuple
 from layerloom.tensors import TensorSpec
@@ -36,8 +46,14 @@ class Softmax(KerasLayer):
 
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs)
-        for axis in (self.axis,) if isinstance(self.axis, int) else self.axis:
-            expect_axis(spec, axis)
+        given = (self.axis,) if isinstance(self.axis, int) else self.axis
+        if len({expect_axis(spec, axis) for axis in given}) < len(given):
+            raise refuse(
+                "config.invalid",
+                f"got shape {spec}; `axis` {list(given)} names one axis twice.",
+                "Name each axis once; -1 is the last.",
+                field="axis",
+            )
         return {
             "output": TensorSpec(spec.shape, as_float(spec.dtype), spec.axes, spec.masked, spec.mask_shape)
         }

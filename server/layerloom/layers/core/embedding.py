@@ -59,8 +59,9 @@ class Embedding(KerasLayer):
         spec = one(inputs)
         axes = spec.axes if spec.rank > 2 else default_axes(spec.rank + 1)[:-1]
         shape = (*spec.shape, self.output_dim)
-        mask_shape = spec.shape if self.mask_zero else ()
-        return {"output": TensorSpec(shape, "float32", (*axes, "features"), self.mask_zero, mask_shape)}
+        is_masked = self.mask_zero and spec.rank > 1  # one id a sample has no steps
+        mask_shape = spec.shape if is_masked else ()
+        return {"output": TensorSpec(shape, "float32", (*axes, "features"), is_masked, mask_shape)}
 
     def weights(self, inputs: Inputs) -> tuple[Weight, ...]:
         return (

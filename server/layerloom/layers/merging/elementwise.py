@@ -79,12 +79,15 @@ def merged_mask(specs: Sequence[TensorSpec]) -> Shape:
     """Shape of the mask that is left where every tensor has one; empty where one has none."""
     if not all(spec.masked for spec in specs):
         return ()
-    shape = max((spec.mask_shape for spec in specs), key=len)
-    for spec in specs:
-        if len(spec.mask_shape) == len(shape):
-            shape = tuple(
-                other if size == 1 else size for size, other in zip(shape, spec.mask_shape, strict=True)
-            )
+    rank = max(spec.rank for spec in specs)
+    shapes = [
+        (*spec.mask_shape[:1], *(1 for _ in range(rank - spec.rank)), *spec.mask_shape[1:]) for spec in specs
+    ]
+    most = max(map(len, shapes))
+    shape = shapes[0] + (1,) * (most - len(shapes[0]))
+    for other in shapes[1:]:
+        padded = other + (1,) * (most - len(other))
+        shape = tuple(theirs if size == 1 else size for size, theirs in zip(shape, padded, strict=True))
     return shape
 
 

@@ -31,7 +31,7 @@ class Embedding(nn.Module):
             raise
 
     def compute_mask(self, ids: Tensor, mask: Tensor | None = None) -> Tensor | None:
-        return ids != 0 if self.mask_zero else None
+        return ids != 0 if self.mask_zero and ids.dim() > 1 else None
 
     def _check(self, ids: Tensor) -> None:
         if ids.numel() == 0:

@@ -16,11 +16,17 @@ Masks = Sequence[Tensor | None]
 
 class _Elementwise(nn.Module):
     def compute_mask(self, inputs: Sequence[Tensor], mask: Masks | None = None) -> Tensor | None:
-        merged: Tensor | None = None
-        for one in mask or (None,):
-            if one is None:
-                return None
-            merged = one if merged is None else merged | one
+        masks = [one for one in mask or () if one is not None]
+        if not masks or len(masks) < len(inputs):
+            return None
+        if len({one.dim() for one in masks}) > 1 or len({x.dim() for x in inputs}) > 1:
+            rank = max(x.dim() for x in inputs)
+            masks = [_lifted(one, rank - x.dim()) for x, one in zip(inputs, masks, strict=True)]
+            most = max(one.dim() for one in masks)
+            masks = [one.reshape(one.shape + (1,) * (most - one.dim())) for one in masks]
+        merged = masks[0]
+        for one in masks[1:]:
+            merged = merged | one
         return merged
 
 
@@ -196,6 +202,11 @@ def contracted(first: Tensor, second: Tensor, axes: tuple[int, int]) -> Tensor:
     shape = (*left.shape[1:-1], *right.shape[2:])
     product = left.reshape(batch, -1, left.shape[-1]) @ right.reshape(batch, right.shape[1], -1)
     return product.reshape(batch, *shape)
+
+
+def _lifted(mask: Tensor, axes: int) -> Tensor:
+    """With as many axes of size 1 after the batch as its tensor gets."""
+    return mask.reshape(mask.shape[0], *(1 for _ in range(axes)), *mask.shape[1:])
 
 
 def _over(mask: Tensor, x: Tensor) -> Tensor:

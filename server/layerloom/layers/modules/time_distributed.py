@@ -1,12 +1,14 @@
 """A module applied to each time step: its numbers are those of one call per step."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 Argument = Tensor | Sequence[Tensor] | None
+Step = Callable[[Tensor], Tensor]
+"""What is taken of a tensor: one step of it, or all steps as one batch."""
 
 
 class TimeDistributed(nn.Module):
@@ -26,33 +28,56 @@ class TimeDistributed(nn.Module):
     def forward(
         self, *inputs: Argument, mask: Any = None
     ) -> Any:  # Any: a mask, or one for each tensor of a list
-        time = _steps(inputs)
+        """The inner layer's results for all steps. `mask`: that of the first input."""
         passed = _inner_mask(mask) if self.takes_mask else None
-        if not self.loops and (self.fold or not self.training):
-            return self._folded(inputs, passed, time)
-        steps = [
-            self._call(
-                [_each(item, lambda x, index=index: x[:, index]) for item in inputs],
-                _each(passed, lambda m, index=index: m[:, index]),
+
+        def call(step: Step) -> Any:
+            arguments = [_each(item, step) for item in inputs]
+            return (
+                self.inner(*arguments, mask=_each(passed, step))
+                if self.takes_mask
+                else self.inner(*arguments)
             )
-            for index in range(time)
-        ]
-        if isinstance(steps[0], tuple):
-            return tuple(torch.stack(each, 1) for each in zip(*steps, strict=True))
-        return torch.stack(steps, 1)
 
-    def _folded(self, inputs: Sequence[Argument], mask: Any, time: int) -> Any:
-        result = self._call(
-            [_each(item, lambda x: x.reshape(-1, *x.shape[2:])) for item in inputs],
-            _each(mask, lambda m: m.reshape(-1, *m.shape[2:])),
-        )
-        return _each(result, lambda x: x.reshape(-1, time, *x.shape[1:]))
+        return self._at_each_step(call, inputs)
 
-    def _call(self, inputs: Sequence[Argument], mask: Any) -> Any:
-        return self.inner(*inputs, mask=mask) if self.takes_mask else self.inner(*inputs)
+    def run(self, *arguments: Tensor | None) -> tuple[Any, ...]:
+        """As `run` of the inner model, for all steps: tensors and then masks in, outputs and then masks out.
+
+        An output without a mask of its own gets what the first mask says of the steps.
+        """
+        tensors = arguments[: len(arguments) // 2]
+        masks = arguments[len(arguments) // 2 :]
+        passed = [*tensors, *(_inner_mask(mask) for mask in masks)]
+
+        def call(step: Step) -> Any:
+            return self.inner.run(*(_each(item, step) for item in passed))  # type: ignore[operator]  # a model's, no tensor
+
+        results = self._at_each_step(call, tensors)
+        outputs, own = results[: len(results) // 2], results[len(results) // 2 :]
+        outer = of_steps(next((mask for mask in masks if mask is not None), None), 2)
+        return (*outputs, *(outer if mask is None else mask for mask in own))
+
+    def _at_each_step(self, call: Callable[[Step], Any], inputs: Sequence[Argument]) -> Any:
+        """What `call` gives for all steps at once, or for one after the other; axis 1 of the result is time."""
+        time = _steps(inputs)
+        if not self.loops and (self.fold or not self.training):
+            result = call(lambda x: x.reshape(-1, *x.shape[2:]))
+            return _each(result, lambda x: x.reshape(-1, time, *x.shape[1:]))
+        steps = [call(lambda x, index=index: x[:, index]) for index in range(time)]
+        if not isinstance(steps[0], tuple):
+            return torch.stack(steps, 1)
+        return tuple(None if each[0] is None else torch.stack(each, 1) for each in zip(*steps, strict=True))
 
     def extra_repr(self) -> str:
         return f"fold={self.fold}, takes_mask={self.takes_mask}"
+
+
+def of_steps(mask: Tensor | None, axes: int) -> Tensor | None:
+    """A mask of fewer axes: a step is valid where anything in it is."""
+    if mask is None or mask.dim() <= axes:
+        return mask
+    return mask.flatten(axes).any(-1)
 
 
 def _each(value: Any, change: Any) -> Any:  # Any: a tensor, a sequence of such values, or None

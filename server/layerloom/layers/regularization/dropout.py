@@ -56,6 +56,15 @@ class Dropout(KerasLayer):
                 "Give `noise_shape` one entry for each axis, batch included; null takes the axis' size.",
                 field="noise_shape",
             )
+        for axis, (size, wanted) in enumerate(zip(spec.shape, self.noise_shape or (), strict=False)):
+            if wanted not in (None, 1, size):
+                raise refuse(
+                    "config.invalid",
+                    f"got shape {spec}; `noise_shape` {list(self.noise_shape or ())} has {wanted} for axis {axis}, "
+                    f"whose size is {'known only at run time' if size is None else size}.",
+                    "Take null for the axis' own size, or 1 where one draw serves the axis.",
+                    field="noise_shape",
+                )
         return {"output": floating(spec)}
 
     def torch_call(self, inputs: Inputs) -> Call:
