@@ -1,15 +1,24 @@
 """A connection that is cut loses nothing: no point of a run, no edit."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from playwright.sync_api import BrowserContext, Route, WebSocketRoute, expect
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, WebSocketRoute, expect
 
 from e2e.conftest import Console, Document, Server
 from e2e.documents import brief, chain, example
 from e2e.editor import Editor
+from e2e.wire import Wire
 
 OpenDocument = Callable[[Document], Editor]
+
+
+@pytest.fixture
+def wire(server: Server) -> Iterator[Wire]:
+    opened = Wire(server.port)
+    yield opened
+    opened.close()
 
 
 def wait_until(editor: Editor, is_so: Callable[[], bool]) -> None:
@@ -51,36 +60,43 @@ def test_a_websocket_that_breaks_is_opened_again_from_the_last_event(
     expect_nothing_missing(editor, server, run)
 
 
-def test_a_network_that_is_away_for_a_while_costs_no_point(
-    open_document: OpenDocument, context: BrowserContext, console: Console, server: Server
+def test_a_connection_that_is_cut_for_a_while_costs_no_point(
+    page: Page, wire: Wire, console: Console, server: Server
 ) -> None:
-    console.allow("ERR_INTERNET_DISCONNECTED|WebSocket connection to|Failed to load resource")
-    editor = open_document(brief(example("start"), epochs=1000))
+    console.allow("ERR_|WebSocket connection to")
+    editor = Editor(page, wire.url)
+    editor.open(server.create_project(brief(example("start"), epochs=1000)))
     run = editor.train()
     editor.expect_run("training")
-    before = editor.last_seq()
-    context.set_offline(True)
-    wait_until(editor, lambda: server.run(run)["last_seq"] > before + 100)
-    context.set_offline(False)
+    editor.expect_more_events()
+    wire.cut()
+    expect(editor.losses.get_by_text("Reconnecting…")).to_be_visible()
+    held = editor.last_seq()
+    wait_until(editor, lambda: server.run(run)["last_seq"] > held + 200)
+    assert editor.last_seq() < held + 100, "events came through a wire that is cut"
+    wire.mend()
+    editor.expect_more_events()
+    expect(editor.losses.get_by_text("Reconnecting…")).to_be_hidden()
     editor.button("Stop").click()
     editor.expect_run("stopped")
     expect_nothing_missing(editor, server, run)
 
 
-def test_edits_made_while_offline_are_saved_when_the_network_is_back(
-    open_document: OpenDocument, context: BrowserContext, console: Console, server: Server
+def test_edits_made_while_the_server_is_away_are_saved_when_it_is_back(
+    page: Page, wire: Wire, console: Console, server: Server
 ) -> None:
-    console.allow("ERR_INTERNET_DISCONNECTED|Failed to load resource")
-    editor = open_document(chain())
+    console.allow("ERR_")
+    editor = Editor(page, wire.url)
+    editor.open(server.create_project(chain()))
     editor.select("first")
-    context.set_offline(True)
+    wire.cut()
     editor.fill("units", "9")
-    save = editor.page.locator("[data-save-state]")
+    save = page.locator("[data-save-state]")
     expect(save).to_have_attribute("data-save-state", "offline")
-    context.set_offline(False)
+    editor.fill("units", "10")
+    wire.mend()
     expect(save).to_have_attribute("data-save-state", "saved")
-    saved = server.project(editor.project_id)["models"]["main"]["layers"]["first"]["config"]
-    assert saved["units"] == 9
+    assert server.project(editor.project_id)["models"]["main"]["layers"]["first"]["config"]["units"] == 10
 
 
 def test_an_answer_that_is_lost_is_no_conflict(

@@ -17,9 +17,7 @@ const PANELS = [
   { panel: "side", name: "panels.side" },
 ] as const;
 
-function Chosen({ isChosen }: { readonly isChosen: boolean }) {
-  return isChosen ? <Check size={14} aria-hidden /> : null;
-}
+const CHOSEN = <Check size={14} aria-hidden />;
 
 export function ThemeMenu() {
   const theme = useSettings((state) => state.theme);
@@ -36,16 +34,17 @@ export function ThemeMenu() {
       </Tooltip>
       <Menu.Dropdown>
         {THEMES.map(({ theme: value, icon: ItemIcon, name }) => (
-          <Menu.Item
+          <Menu.RadioItem
             key={value}
-            role="menuitemradio"
-            aria-checked={value === theme}
-            leftSection={<ItemIcon size={14} aria-hidden />}
-            rightSection={<Chosen isChosen={value === theme} />}
-            onClick={() => setTheme(value)}
+            value={value}
+            checked={value === theme}
+            checkIcon={CHOSEN}
+            closeMenuOnClick
+            rightSection={<ItemIcon size={14} aria-hidden />}
+            onChange={() => setTheme(value)}
           >
             {t(name)}
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>
@@ -66,16 +65,17 @@ export function LanguageMenu() {
       </Tooltip>
       <Menu.Dropdown>
         {LANGUAGES.map(({ code, name }) => (
-          <Menu.Item
+          <Menu.RadioItem
             key={code}
+            value={code}
             lang={code === "zh" ? "zh-Hans" : code}
-            role="menuitemradio"
-            aria-checked={code === language}
-            rightSection={<Chosen isChosen={code === language} />}
-            onClick={() => void setLanguage(code)}
+            checked={code === language}
+            checkIcon={CHOSEN}
+            closeMenuOnClick
+            onChange={() => void setLanguage(code)}
           >
             {name}
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>
@@ -86,7 +86,7 @@ export function PanelsMenu() {
   const collapsed = useSettings((state) => state.collapsed);
   const setCollapsed = useSettings((state) => state.setCollapsed);
   return (
-    <Menu position="bottom-end" closeOnItemClick={false}>
+    <Menu position="bottom-end">
       <Tooltip label={t("toolbar.panels")}>
         <Menu.Target>
           <ActionIcon aria-label={t("toolbar.panels")}>
@@ -98,15 +98,14 @@ export function PanelsMenu() {
         {PANELS.map(({ panel, name }) => {
           const isShown = !collapsed.includes(panel);
           return (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={panel}
-              role="menuitemcheckbox"
-              aria-checked={isShown}
-              rightSection={<Chosen isChosen={isShown} />}
-              onClick={() => setCollapsed(panel, isShown)}
+              checked={isShown}
+              checkIcon={CHOSEN}
+              onChange={(shown) => setCollapsed(panel, !shown)}
             >
               {t(name)}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
       </Menu.Dropdown>
