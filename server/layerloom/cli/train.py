@@ -2,6 +2,7 @@
 torch.
 """
 
+import os
 import secrets
 import signal
 from collections.abc import Iterable, Iterator
@@ -77,6 +78,8 @@ def start(document: Document, settings: Settings) -> "tuple[Document, BuiltModel
     seed = secrets.randbits(31) if training.fit.seed is None else training.fit.seed
     training = training.model_copy(update={"fit": training.fit.model_copy(update={"seed": seed})})
 
+    # Read by OpenMP when torch loads it: idle threads sleep soon instead of spinning, as in every worker.
+    os.environ.setdefault("GOMP_SPINCOUNT", "2000")
     with err.status("Loading torch and the data"):
         from layerloom.data.loading import bind_dataset
         from layerloom.graph.build import build
