@@ -100,8 +100,8 @@ def _checked(inferred: Inferred, name: str) -> CheckedModel:
         layer_id: CheckedLayer(
             use.count() if (use := model.uses.get(layer_id)) else 0,
             use.trainable() if use else 0,
-            layer.inputs if layer.has_ports else (),
-            layer.outputs if layer.has_ports else (),
+            layer.inputs,
+            layer.outputs,
         )
         for layer_id, layer in inferred.resolved.models[name].layers.items()
         if layer.config is not None

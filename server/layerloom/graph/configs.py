@@ -1,50 +1,80 @@
 """A layer's type and config, parsed: the same text is parsed once, and every wrong field is a problem of its own."""
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 from pydantic import ValidationError
 
 from layerloom.document import Layer
-from layerloom.layers.base import LayerType
+from layerloom.graph.findings import Report
+from layerloom.layers.base import LayerType, Port
 from layerloom.layers.catalogue import layer_types
 from layerloom.problems import Problem, ProblemError
 
+_MOST_WRONG_FIELDS = 50
+_NOTHING: Mapping[str, Port] = MappingProxyType({})
 
-def parse_config(layer: Layer) -> tuple[LayerType | None, tuple[Problem, ...]]:
-    """The layer's type with its config, or None and what is wrong with it (`layer.unknown`, `config.invalid`)."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ports:
+    """The ports of a layer under its config, by name and in order."""
+
+    inputs: Mapping[str, Port] = field(default_factory=lambda: _NOTHING)
+    outputs: Mapping[str, Port] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParsedLayer:
+    """A type with its config. Layers of equal type and config have the same one, so it can be a key.
+
+    `wraps` is the layer that a wrapper names, `model` the definition that a Model layer names.
+    """
+
+    type: str
+    config: LayerType | None
+    problems: tuple[Problem, ...] = ()
+    ports: Ports = field(default_factory=Ports)
+    wraps: str | None = None
+    model: str | None = None
+
+
+def parse_layer(layer: Layer) -> ParsedLayer:
+    """The layer's type with its config; without a config, with what is wrong with it, where something is."""
     return _parsed(layer.type, orjson.dumps(layer.config, option=orjson.OPT_SORT_KEYS))
 
 
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The word that was probably meant."""
-    by_lower = {each.lower(): each for each in words}
-    found = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
-    return by_lower[found[0]] if found else None
-
-
 @lru_cache(maxsize=20_000)
-def _parsed(name: str, config: bytes) -> tuple[LayerType | None, tuple[Problem, ...]]:
-    types = layer_types()
-    layer_type = types.get(name)
+def _parsed(name: str, text: bytes) -> ParsedLayer:
+    layer_type = layer_types().get(name)
     if layer_type is None:
-        meant = nearest(name, types)
-        problem = Problem(
-            code="layer.unknown",
-            message=f"There is no layer type `{name}`.",
-            hint=f"Did you mean `{meant}`?" if meant else "The palette lists the types that there are.",
-            field="type",
-        )
-        return None, (problem,)
+        problem = Problem(code="layer.unknown", message=f"There is no layer type `{name}`.", field="type")
+        return ParsedLayer(name, None, (problem,))
     try:
-        return layer_type.model_validate_json(config), ()
+        config = layer_type.model_validate_json(text)
     except ValidationError as error:
-        return None, tuple(_distinct(_problem(layer_type, item) for item in error.errors(include_url=False)))
+        found = error.errors(include_url=False, include_context=False)[:_MOST_WRONG_FIELDS]
+        return ParsedLayer(name, None, tuple(_distinct(_problem(layer_type, item) for item in found)))
     except ProblemError as error:
-        return None, error.problems
+        return ParsedLayer(name, None, error.problems)
+    ports = Ports(
+        {port.name: port for port in config.input_ports}, {port.name: port for port in config.outputs()}
+    )
+    wraps = getattr(config, "layer", None)
+    return ParsedLayer(name, config, (), ports, wraps, getattr(config, "model", None))
+
+
+def hint_for(problem: Problem, type_name: str, report: Report) -> str:
+    """The hint of a config's problem; what was meant is looked for only now, for that takes time."""
+    if problem.code == "layer.unknown":
+        return report.meant(type_name, layer_types(), "The palette lists the types that there are.")
+    if problem.code == "config.unknown":
+        fields = layer_types()[type_name].model_fields
+        return report.meant(problem.field or "", fields, f"Its fields: {', '.join(fields)}.")
+    return problem.hint
 
 
 def _distinct(problems: Iterable[Problem]) -> list[Problem]:
@@ -57,13 +87,10 @@ def _distinct(problems: Iterable[Problem]) -> list[Problem]:
 
 def _problem(layer_type: type[LayerType], item: Any) -> Problem:  # Any: pydantic's ErrorDetails
     field = str(item["loc"][0]) if item["loc"] else None
+    shown = field if field is None or len(field) <= 64 else field[:61] + "..."
     name = layer_type.__name__
     if item["type"] == "extra_forbidden":
-        meant = nearest(field or "", layer_type.model_fields)
-        hint = f"Did you mean `{meant}`?" if meant else f"Its fields: {', '.join(layer_type.model_fields)}."
-        return Problem(
-            code="config.unknown", message=f"{name} has no config field `{field}`.", hint=hint, field=field
-        )
+        return Problem(code="config.unknown", message=f"{name} has no config field `{shown}`.", field=shown)
     if item["type"] == "missing":
         return Problem(
             code="config.missing",
@@ -84,4 +111,5 @@ def _problem(layer_type: type[LayerType], item: Any) -> Problem:  # Any: pydanti
 
 def _description(layer_type: type[LayerType], field: str | None) -> str:
     info = layer_type.model_fields.get(field or "")
-    return info.description or "" if info else ""
+    described = info.description if info else None
+    return described or f"The inspector of a {layer_type.__name__} shows what its fields may be."

@@ -3,78 +3,66 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from layerloom.document import Document
+from layerloom.document import Document, Model
+from layerloom.graph.circles import circles
+from layerloom.graph.configs import ParsedLayer
+from layerloom.graph.wrapping import innermost
+
+Parsed = Mapping[str, Mapping[str, ParsedLayer]]
+"""Parsed layers by model and layer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nesting:
-    """`order` has every model after the models that it calls; models on a circle come last.
+    """`order` has every model after the models that it calls; models on a circle, and their callers, come last.
 
-    `depth` counts levels (1: calls none); `nodes` counts calls with everything nested spread out.
+    `circle` has, for each model that contains itself, all models of its circle. `depth` counts levels (1: calls
+    none); `nodes` counts calls with everything nested spread out; both lack the models on circles and their callers.
     """
 
     order: tuple[str, ...]
-    recursive: frozenset[str]
+    circle: Mapping[str, tuple[str, ...]]
     depth: Mapping[str, int]
     nodes: Mapping[str, int]
 
 
-def nesting(document: Document) -> Nesting:
+def nesting(document: Document, parsed: Parsed) -> Nesting:
     """How the document's models lie in one another."""
-    called = {model: _called(document, model) for model in document.models}
-    waiting = {model: set(names) for model, names in called.items()}
-    callers: dict[str, list[str]] = {model: [] for model in called}
-    for model, names in called.items():
-        for name in names:
-            callers[name].append(model)
-    ready = sorted(model for model, names in waiting.items() if not names)
+    called = {
+        name: {layer.model for layer in layers.values() if layer.model in document.models}
+        for name, layers in parsed.items()
+    }
+    inside = {name: {each for each in names if each is not None} for name, names in called.items()}
+    callers: dict[str, list[str]] = {name: [] for name in inside}
+    for name, names in inside.items():
+        for each in names:
+            callers[each].append(name)
+    waiting = {name: len(names) for name, names in inside.items()}
+    ready = sorted(name for name, count in waiting.items() if not count)
     order: list[str] = []
     while ready:
-        model = ready.pop()
-        order.append(model)
-        for caller in callers[model]:
-            waiting[caller].discard(model)
+        name = ready.pop()
+        order.append(name)
+        for caller in callers[name]:
+            waiting[caller] -= 1
             if not waiting[caller]:
                 ready.append(caller)
-    rest = sorted(set(called) - set(order))
+    rest = sorted(set(inside) - set(order))
     depth: dict[str, int] = {}
     nodes: dict[str, int] = {}
-    for model in order:
-        depth[model] = 1 + max((depth[name] for name in called[model]), default=0)
-        nodes[model] = _nodes(document, model, nodes)
-    recursive = frozenset(model for model in rest if _reaches(called, model))
-    return Nesting((*order, *rest), recursive, depth, nodes)
+    for name in order:
+        depth[name] = 1 + max((depth[each] for each in inside[name]), default=0)
+        nodes[name] = _expanded(document.models[name], parsed[name], nodes)
+    circle = {name: tuple(group) for group in circles(inside) for name in group}
+    return Nesting((*order, *rest), circle, depth, nodes)
 
 
-def _called(document: Document, model: str) -> set[str]:
-    layers = document.models[model].layers.values()
-    names = {layer.config.get("model") for layer in layers if layer.type == "Model"}
-    return {name for name in names if isinstance(name, str) and name in document.models}
-
-
-def _reaches(called: Mapping[str, set[str]], start: str) -> bool:
-    seen: set[str] = set()
-    level = set(called[start])
-    while level:
-        if start in level:
-            return True
-        seen |= level
-        level = {name for each in level for name in called[each]} - seen
-    return False
-
-
-def _nodes(document: Document, model: str, known: Mapping[str, int]) -> int:
+def _expanded(model: Model, layers: Mapping[str, ParsedLayer], known: Mapping[str, int]) -> int:
     """Nodes of a model, each call of a nested model counted with its own; wrappers count what they wrap."""
-    layers = document.models[model].layers
-    inner: dict[str, int] = {}
-    for name, layer in layers.items():
-        target, seen = layer, {name}
-        while target.type != "Model":
-            wrapped = target.config.get("layer")
-            if not isinstance(wrapped, str) or wrapped in seen or wrapped not in layers:
-                break
-            seen.add(wrapped)
-            target = layers[wrapped]
-        definition = target.config.get("model") if target.type == "Model" else None
-        inner[name] = known.get(definition, 0) if isinstance(definition, str) else 0
-    return sum(1 + inner.get(node.layer, 0) for node in document.models[model].nodes.values())
+    inside = innermost({name: layer.wraps for name, layer in layers.items() if layer.wraps in layers})
+    total = 0
+    for node in model.nodes.values():
+        wrapped = inside.get(node.layer)
+        layer = layers.get(wrapped.layer if wrapped else node.layer)
+        total += 1 + (known.get(layer.model or "", 0) if layer else 0)
+    return total

@@ -2,237 +2,252 @@
 to give up: what can be known of an unfinished document is given, with every problem on its node.
 """
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from layerloom.document import Document, Limits, Model
-from layerloom.graph.configs import nearest, parse_config
+from layerloom.graph.bundles import Allowance
+from layerloom.graph.configs import ParsedLayer, Ports, hint_for, parse_layer
+from layerloom.graph.findings import Findings, Report, some
 from layerloom.graph.nesting import Nesting, nesting
 from layerloom.graph.resolved import Resolved, ResolvedLayer, ResolvedModel
 from layerloom.graph.wiring import wire
-from layerloom.layers.base import LayerType, Port
-from layerloom.problems import Problem, Severity
+from layerloom.graph.wrapping import Wrapped, innermost
+from layerloom.layers.base import Port
+from layerloom.problems import Severity
 
-Report = Callable[[Problem], None]
+MOST_WRAPPERS = 8
+DEEPEST = 64
+"""Models in models, whatever the limit says: infer and build go one Python frame deeper for each."""
 
 
 def resolve(document: Document, limits: Limits | None = None) -> Resolved:
     """Every model of the document with its layers and calls, and every problem found on the way."""
     limits = limits or Limits()
-    problems: list[Problem] = []
-    nested = nesting(document)
-    models = {}
-    for name in nested.order:
-        report = partial(_collect, problems, name)
-        models[name] = _model(document, name, nested, limits, report)
-    return Resolved(document, models, tuple(problems), limits)
-
-
-def _collect(problems: list[Problem], model: str, problem: Problem) -> None:
-    problems.append(problem.at(model=model))
-
-
-def _model(document: Document, name: str, nested: Nesting, limits: Limits, report: Report) -> ResolvedModel:
-    model = document.models[name]
-    nodes_of: dict[str, list[str]] = {}
-    for node_id in sorted(model.nodes):
-        nodes_of.setdefault(model.nodes[node_id].layer, []).append(node_id)
-    configs: dict[str, LayerType | None] = {}
-    for layer_id in sorted(model.layers):
-        config, wrong = parse_config(model.layers[layer_id])
-        configs[layer_id] = config
-        for problem in wrong:
-            callers = nodes_of.get(layer_id) or _wrapper_nodes(model, layer_id, nodes_of)
-            for caller in callers or (None,):
-                prefix = f"`{caller or layer_id}`: "
-                report(problem.model_copy(update={"node": caller, "message": prefix + problem.message}))
-    ends = _ends(model)
-    layers = {
-        layer_id: _layer(document, name, model, layer_id, configs, ends, nested, limits, nodes_of, report)
-        for layer_id in sorted(model.layers)
+    findings = Findings()
+    parsed = {
+        name: {layer_id: parse_layer(layer) for layer_id, layer in sorted(model.layers.items())}
+        for name, model in document.models.items()
     }
-    _report_doubled_ends(model, nodes_of, report)
-    _report_empty(name, document, ends, report)
-    calls, bundles = wire(model, layers, report)
-    return ResolvedModel(name, layers, calls, bundles, *ends)
-
-
-def _wrapper_nodes(model: Model, layer_id: str, nodes_of: dict[str, list[str]]) -> list[str]:
-    wrappers = [name for name, layer in model.layers.items() if layer.config.get("layer") == layer_id]
-    return [node for name in wrappers for node in nodes_of.get(name, [])]
-
-
-def _ends(model: Model) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Ids of the Input nodes and of the Output nodes, sorted: that is their order as ports."""
-    types = {
-        node_id: model.layers[node.layer].type
-        for node_id, node in model.nodes.items()
-        if node.layer in model.layers
+    nested = nesting(document, parsed)
+    allowance = Allowance(limits.edges)
+    models = {
+        name: _Model(document, name, parsed[name], nested, limits, Report(findings, name)).resolve(allowance)
+        for name in nested.order
     }
-    inputs = tuple(sorted(node_id for node_id, name in types.items() if name == "Input"))
-    return inputs, tuple(sorted(node_id for node_id, name in types.items() if name == "Output"))
+    return Resolved(document, models, findings.all(), limits)
 
 
-def _layer(
-    document: Document,
-    model_id: str,
-    model: Model,
-    layer_id: str,
-    configs: dict[str, LayerType | None],
-    ends: tuple[tuple[str, ...], tuple[str, ...]],
-    nested: Nesting,
-    limits: Limits,
-    nodes_of: dict[str, list[str]],
-    report: Report,
-) -> ResolvedLayer:
-    chain = _wrapped_chain(model, layer_id)
-    config = configs[layer_id]
-    type_name = model.layers[layer_id].type
-    wrong = partial(_report_layer, report, layer_id, type_name, nodes_of)
-    if config is None or chain is None:
-        if config is not None:
-            wrong("layer.recursive", "wraps itself", "Name another layer in `layer`.", "layer")
-        return ResolvedLayer(layer_id, type_name, None)
-    wraps = getattr(config, "layer", None)
-    if wraps is not None and wraps not in model.layers:
-        meant = nearest(wraps, model.layers)
-        hint = f"Did you mean `{meant}`?" if meant else "Name a layer of this model."
-        wrong("layer.missing", f"wraps the layer `{wraps}`, which is not in this model", hint, "layer")
-        return ResolvedLayer(layer_id, type_name, config, wraps=None)
-    inner_id = chain[-1]
-    inner = configs[inner_id]
-    if inner is None:
-        return ResolvedLayer(layer_id, type_name, config, wraps=wraps)
-    if wraps is not None and model.layers[inner_id].type in ("Input", "Output", "Join"):
-        kind = model.layers[inner_id].type
-        wrong(
-            "config.invalid",
-            f"wraps `{inner_id}`, {_article(kind)} {kind}",
-            "Name a layer that computes.",
-            "layer",
-        )
-        return ResolvedLayer(layer_id, type_name, config, wraps=None)
-    definition = getattr(inner, "model", None) if model.layers[inner_id].type == "Model" else None
-    if definition is None:
-        return ResolvedLayer(layer_id, type_name, config, inner.input_ports, inner.outputs(), None, wraps)
-    if definition not in document.models:
-        if wraps is None:
-            meant = nearest(definition, (name for name in document.models if name != model_id))
-            hint = f"Did you mean `{meant}`?" if meant else "Add a model, or name one that there is."
-            wrong("model.unknown", f"calls the model `{definition}`, which is not there", hint, "model")
-        return ResolvedLayer(layer_id, type_name, config, wraps=wraps)
-    if not _is_callable(model_id, definition, nested, limits, wrong if wraps is None else None):
-        return ResolvedLayer(layer_id, type_name, config, wraps=wraps)
-    inputs, outputs = _ends(document.models[definition])
-    labels = document.models[definition].nodes
-    return ResolvedLayer(
-        layer_id,
-        type_name,
-        config,
-        tuple(Port(name, labels[name].label or "") for name in inputs),
-        tuple(Port(name, labels[name].label or "") for name in outputs),
-        definition,
-        wraps,
-    )
+@dataclass(slots=True)
+class _Model:
+    document: Document
+    id: str
+    parsed: Mapping[str, ParsedLayer]
+    nested: Nesting
+    limits: Limits
+    report: Report
+    nodes_of: dict[str, list[str]] = field(default_factory=dict)
+    """Nodes by layer."""
+    around: dict[str, list[str]] = field(default_factory=dict)
+    """Wrappers by the layer that they wrap."""
 
+    def resolve(self, allowance: Allowance) -> ResolvedModel:
+        model = self.document.models[self.id]
+        for node_id, node in sorted(model.nodes.items()):
+            self.nodes_of.setdefault(node.layer, []).append(node_id)
+        wraps = {name: parsed.wraps for name, parsed in self.parsed.items() if parsed.wraps in self.parsed}
+        for name, inner in wraps.items():
+            self.around.setdefault(inner or "", []).append(name)
+        wrapped = innermost(wraps)
+        layers: dict[str, ResolvedLayer] = {}
+        for layer_id, parsed in self.parsed.items():
+            if parsed.wraps is None:
+                layers[layer_id] = self._layer(layer_id, parsed)
+        for layer_id, parsed in self.parsed.items():
+            if parsed.wraps is not None:
+                layers[layer_id] = self._wrapper(
+                    layer_id, parsed, parsed.wraps, wrapped.get(layer_id), layers
+                )
+        inputs, outputs = ends(model)
+        self._report_doubled_ends(model)
+        self._report_model(outputs)
+        calls, bundles = wire(model, layers, allowance, self.report)
+        return ResolvedModel(self.id, layers, calls, bundles, inputs, outputs)
 
-def _is_callable(
-    model_id: str, definition: str, nested: Nesting, limits: Limits, wrong: Callable[..., None] | None
-) -> bool:
-    wrong = wrong or (lambda *_: None)
-    if definition in nested.recursive:
-        if model_id in nested.recursive:
-            what = "itself" if definition == model_id else f"`{definition}`, which contains `{model_id}`"
-            wrong(
-                "model.recursive",
-                f"calls {what}: a model can't contain itself",
-                "Take the call out, or copy the model under another name.",
+    def _layer(self, layer_id: str, parsed: ParsedLayer) -> ResolvedLayer:
+        if parsed.config is None:
+            self._report_config(layer_id, parsed)
+            return ResolvedLayer(layer_id, parsed)
+        if parsed.model is None:
+            return ResolvedLayer(layer_id, parsed, parsed.ports)
+        if not self._can_call(layer_id, parsed.model):
+            return ResolvedLayer(layer_id, parsed)
+        definition = self.document.models[parsed.model]
+        inputs, outputs = ends(definition)
+        if not outputs:
+            self._wrong(
+                layer_id,
+                "model.no_output",
+                f"calls the model `{parsed.model}`, which has no Output: nothing comes out of it",
+                f"Go inside `{parsed.model}` and add an Output.",
                 "model",
             )
+        ports = Ports(_ports(definition, inputs), _ports(definition, outputs))
+        return ResolvedLayer(layer_id, parsed, ports, parsed.model)
+
+    def _wrapper(
+        self,
+        layer_id: str,
+        parsed: ParsedLayer,
+        wraps: str,
+        wrapped: Wrapped | None,
+        layers: Mapping[str, ResolvedLayer],
+    ) -> ResolvedLayer:
+        nothing = ResolvedLayer(layer_id, parsed)
+        if wrapped is None:
+            hint = self.report.meant(wraps, self.parsed, "Name a layer of this model.")
+            self._wrong(
+                layer_id,
+                "layer.missing",
+                f"wraps the layer `{wraps}`, which is not in this model",
+                hint,
+                "layer",
+            )
+            return nothing
+        if wrapped.is_circle:
+            self._wrong(
+                layer_id, "layer.recursive", "wraps itself", "Name another layer in `layer`.", "layer"
+            )
+            return nothing
+        if wrapped.wrappers > MOST_WRAPPERS:
+            self._wrong(
+                layer_id,
+                "layer.too_deep",
+                f"is {wrapped.wrappers} wrappers in one another; at most {MOST_WRAPPERS} are built",
+                "Wrap the layer itself.",
+                "layer",
+            )
+            return nothing
+        kind = self.parsed[wrapped.layer].type
+        if kind in ("Input", "Output", "Join"):
+            article = "an" if kind[0] in "IO" else "a"
+            said = f"wraps `{wrapped.layer}`, {article} {kind}, which computes nothing"
+            self._wrong(layer_id, "config.invalid", said, "Name a layer that computes.", "layer")
+            return nothing
+        inner = layers.get(wrapped.layer)  # None: it is a wrapper that names no layer, which is told there
+        if inner is None or inner.ports is None:
+            return nothing
+        return ResolvedLayer(layer_id, parsed, inner.ports, inner.model, wraps)
+
+    def _can_call(self, layer_id: str, definition: str) -> bool:
+        """Whether the model can be called from here; if not, why not is reported."""
+        circle = self.nested.circle.get(self.id, ())
+        said = f"calls `{definition}`, "
+        if definition not in self.document.models:
+            others = [name for name in self.document.models if name != self.id]
+            hint = self.report.meant(definition, others, "Add a model, or name one that there is.")
+            code, said = "model.unknown", f"calls the model `{definition}`, which is not there"
+        elif definition in circle:
+            code, hint = "model.recursive", "Take the call out, or call a copy of the model."
+            said = "calls its own model" if definition == self.id else f"{said}which contains `{self.id}`"
+            said += ": a model can't contain itself"
+        elif definition not in self.nested.depth:
+            code, hint = (
+                "model.problem",
+                f"Go inside `{definition}` and take out the call that closes the circle.",
+            )
+            said += "which can't be built: it contains a model that contains itself"
+        elif self.nested.depth[definition] >= (deepest := min(self.limits.model_depth, DEEPEST)):
+            code, hint = "model.too_deep", "Put what the inner models hold into the outer ones."
+            said += (
+                f"which has {self.nested.depth[definition]} levels; at most {deepest - 1} may lie in a model"
+            )
+        elif self.nested.nodes[definition] > self.limits.expanded_nodes:
+            code, hint = "model.problem", f"Call fewer models inside `{definition}`."
+            said += "which can't be built: it is too large with all its models spread out"
+        else:
+            return True
+        self._wrong(layer_id, code, said, hint, "model")
         return False
-    if definition not in nested.depth:
-        return False
-    if nested.depth[definition] >= limits.model_depth:
-        wrong(
-            "model.too_deep",
-            f"calls `{definition}`, which nests {nested.depth[definition]} levels; "
-            f"at most {limits.model_depth - 1} may lie inside a model",
-            "Spread some of the nested models out.",
-            "model",
-        )
-        return False
-    if nested.nodes[definition] > limits.expanded_nodes:
-        wrong(
-            "model.too_large",
-            f"calls `{definition}`, which has {nested.nodes[definition]:,} nodes with all nested models spread out; "
-            f"at most {limits.expanded_nodes:,} are built",
-            "Call fewer models inside it.",
-            "model",
-        )
-        return False
-    return True
 
-
-def _wrapped_chain(model: Model, layer_id: str) -> list[str] | None:
-    """The layer and what it wraps, to the innermost; None for a circle of wrappers."""
-    chain = [layer_id]
-    while True:
-        wrapped = model.layers[chain[-1]].config.get("layer")
-        if not isinstance(wrapped, str) or wrapped not in model.layers:
-            return chain
-        if wrapped in chain:
-            return None
-        chain.append(wrapped)
-
-
-def _report_layer(
-    report: Report,
-    layer_id: str,
-    type_name: str,
-    nodes_of: dict[str, list[str]],
-    code: str,
-    message: str,
-    hint: str,
-    field: str,
-) -> None:
-    for node_id in nodes_of.get(layer_id) or (None,):
-        text = f"`{node_id or layer_id}` ({type_name}) {message}."
-        report(Problem(code=code, message=text, hint=hint, node=node_id, field=field))
-
-
-def _report_doubled_ends(model: Model, nodes_of: dict[str, list[str]], report: Report) -> None:
-    for layer_id, nodes in nodes_of.items():
-        layer = model.layers.get(layer_id)
-        if layer is None or layer.type not in ("Input", "Output") or len(nodes) < 2:
-            continue
-        others = ", ".join(f"`{node}`" for node in nodes)
+    def _report_config(self, layer_id: str, parsed: ParsedLayer) -> None:
+        nodes: Iterable[str | None] = self.nodes_of.get(layer_id) or self._wrapper_nodes(layer_id) or (None,)
+        hints = [hint_for(problem, parsed.type, self.report) for problem in parsed.problems]
         for node_id in nodes:
-            report(
-                Problem(
-                    code="layer.called_once",
-                    message=f"{layer.type} `{layer_id}` is called by {len(nodes)} nodes ({others}); it names one end.",
-                    hint="Make the nodes independent: each end has a layer of its own.",
+            if self.report.is_full:
+                return
+            for problem, hint in zip(parsed.problems, hints, strict=True):
+                self.report(
+                    problem.code,
+                    f"`{node_id or layer_id}`: {problem.message}",
+                    hint,
+                    node=node_id,
+                    field=problem.field,
+                )
+
+    def _wrapper_nodes(self, layer_id: str) -> list[str]:
+        """Nodes of the wrappers around a layer that no node calls itself."""
+        around = [layer_id]
+        for _ in range(MOST_WRAPPERS):
+            around = [outer for name in around for outer in self.around.get(name, ())]
+            nodes = sorted(node for name in around for node in self.nodes_of.get(name, ()))
+            if nodes or not around:
+                return nodes
+        return []
+
+    def _wrong(self, layer_id: str, code: str, said: str, hint: str, field: str) -> None:
+        """A problem of a layer, on each node that calls it."""
+        nodes: Iterable[str | None] = self.nodes_of.get(layer_id) or (None,)
+        for node_id in nodes:
+            if not self.report.is_full:
+                message = f"`{node_id or layer_id}` ({self.parsed[layer_id].type}) {said}."
+                self.report(code, message, hint, node=node_id, field=field)
+
+    def _report_doubled_ends(self, model: Model) -> None:
+        for layer_id, nodes in self.nodes_of.items():
+            layer = model.layers.get(layer_id)
+            if layer is None or layer.type not in ("Input", "Output") or len(nodes) < 2:
+                continue
+            for node_id in nodes:
+                self.report(
+                    "layer.called_once",
+                    f"{layer.type} `{layer_id}` is called by {len(nodes)} nodes ({some(nodes)}); it names one end.",
+                    "Make the nodes independent: each end has a layer of its own.",
                     node=node_id,
                 )
-            )
 
-
-def _report_empty(
-    name: str, document: Document, ends: tuple[tuple[str, ...], tuple[str, ...]], report: Report
-) -> None:
-    trained = document.training.model if document.training else "main"
-    if name != trained or not document.models[name].nodes:
-        return
-    if not ends[1]:
-        report(
-            Problem(
-                code="model.no_output",
+    def _report_model(self, outputs: tuple[str, ...]) -> None:
+        trained = self.document.training.model if self.document.training else "main"
+        if self.id == trained and not outputs and self.document.models[self.id].nodes:
+            self.report(
+                "model.no_output",
+                f"The model `{self.id}` has no Output: nothing of it can be trained.",
+                "Add an Output and connect it; its name is the name of its loss.",
                 severity=Severity.WARNING,
-                message=f"The model `{name}` has no Output: nothing of it can be trained.",
-                hint="Add an Output and connect it; its name is the name of its loss.",
             )
-        )
+        nodes = self.nested.nodes.get(self.id, 0)
+        if nodes > self.limits.expanded_nodes:
+            self.report(
+                "model.too_large",
+                f"The model `{self.id}` has {_count(nodes)} nodes with all its models spread out; "
+                f"at most {self.limits.expanded_nodes:,} are built.",
+                "Call fewer models, or raise LAYERLOOM_EXPANDED_NODES.",
+            )
 
 
-def _article(word: str) -> str:
-    return "an" if word[0] in "AEIOU" else "a"
+def ends(model: Model) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Ids of the Input nodes and of the Output nodes, sorted: that is their order as ports."""
+    found: dict[str, list[str]] = {"Input": [], "Output": []}
+    for node_id, node in sorted(model.nodes.items()):
+        layer = model.layers.get(node.layer)
+        if layer is not None and layer.type in found:
+            found[layer.type].append(node_id)
+    return tuple(found["Input"]), tuple(found["Output"])
+
+
+def _ports(definition: Model, names: Iterable[str]) -> dict[str, Port]:
+    return {name: Port(name, definition.nodes[name].label or "") for name in names}
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number < 10**12 else "over a million million"

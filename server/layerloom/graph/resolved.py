@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from layerloom.document import Document, Limits
+from layerloom.graph.configs import ParsedLayer, Ports
 from layerloom.layers.base import LayerType, Port
 from layerloom.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """An output port of a node."""
 
     node: str
@@ -19,26 +20,42 @@ class Source:
         return f"{self.node}.{self.port}"
 
 
+Wired = dict[str, tuple[Source, ...]]
+"""Sources by input port, in edge order."""
+
+Bundle = tuple[tuple[str, Source], ...]
+"""What a Join node holds: names and sources, in edge order."""
+
+
 @dataclass(frozen=True, slots=True)
 class ResolvedLayer:
     """A layer with its config parsed.
 
-    `config` is None where type or config are wrong. `model` is the definition that a Model layer calls, `wraps`
-    the layer that a wrapper names; both None where they name nothing.
+    `ports` is None where they can't be known: a wrong config, or a model that isn't there. `model` is the
+    definition that a Model layer calls (a wrapper of one names it too), `wraps` the layer that a wrapper names.
     """
 
     id: str
-    type: str
-    config: LayerType | None
-    inputs: tuple[Port, ...] = ()
-    outputs: tuple[Port, ...] = ()
+    parsed: ParsedLayer
+    ports: Ports | None = None
     model: str | None = None
     wraps: str | None = None
 
     @property
-    def has_ports(self) -> bool:
-        """False where the ports can't be known: a wrong config, or a model that isn't there."""
-        return self.config is not None and bool(self.outputs or self.type == "Output")
+    def type(self) -> str:
+        return self.parsed.type
+
+    @property
+    def config(self) -> LayerType | None:
+        return self.parsed.config
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        return tuple(self.ports.inputs.values()) if self.ports else ()
+
+    @property
+    def outputs(self) -> tuple[Port, ...]:
+        return tuple(self.ports.outputs.values()) if self.ports else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +76,8 @@ class ResolvedModel:
     id: str
     layers: Mapping[str, ResolvedLayer]
     calls: tuple[ResolvedCall, ...]
-    bundles: Mapping[str, tuple[tuple[str, Source], ...]]
-    """What each Join node holds: names and sources."""
+    bundles: Mapping[str, Bundle]
+    """By Join node."""
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
 
