@@ -31,6 +31,7 @@ export function RunProgress({ view, isConnected }: RunProgressProps) {
     <div className="run-progress">
       <Group gap="sm" wrap="nowrap">
         <Badge
+          tt="none"
           size="sm"
           variant="light"
           color={COLORS[view.state]}

@@ -3,7 +3,7 @@
 import { Badge, Group } from "@mantine/core";
 import { CircleCheck } from "lucide-react";
 
-import { MAIN } from "../../document/types";
+import { MAIN, type Model } from "../../document/types";
 import { t } from "../../i18n";
 import type { Problem } from "../../schema";
 import { useCheck } from "../../stores/checkStore";
@@ -16,7 +16,10 @@ import { ProblemText } from "../../ui/ProblemText";
 import "./problems.css";
 
 export function ProblemsPanel() {
-  const checked = useCheck((state) => state.problems);
+  const all = useCheck((state) => state.problems);
+  const isEmpty = useDocument((state) => Object.values(state.document.models).every(isWithoutNodes));
+  // An empty project has nothing wrong with it yet.
+  const checked = isEmpty ? NONE : all;
   const refused = useRun((state) => state.refused);
   const problems = inOrder([
     ...checked,
@@ -66,6 +69,12 @@ export function ProblemsPanel() {
       )}
     </Panel>
   );
+}
+
+const NONE: readonly Problem[] = [];
+
+function isWithoutNodes(model: Model): boolean {
+  return Object.keys(model.nodes).length === 0;
 }
 
 /** Shows the problem's model, selects its node, brings both into view, and points at the field. */

@@ -57,7 +57,12 @@ export function TrainingPanel() {
   const training = document.training ?? NOTHING;
   const modelId = training.model ?? MAIN;
   const model = document.models[modelId];
-  const problems = useMemo(() => all.filter((problem) => problem.field?.startsWith("training")), [all]);
+  const isEmpty = model === undefined || Object.keys(model.nodes).length === 0;
+  const problems = useMemo(
+    // An empty project has nothing wrong with it yet.
+    () => (isEmpty ? [] : all.filter((problem) => problem.field?.startsWith("training"))),
+    [all, isEmpty],
+  );
   if (model === undefined || catalogue === null) return <Panel title={t("training.region")}>{null}</Panel>;
 
   const { inputs, outputs } = endsOf(document, check);
