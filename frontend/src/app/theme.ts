@@ -52,7 +52,15 @@ export const theme = createTheme({
     Checkbox: Checkbox.extend({ defaultProps: small }),
     // A field's accessible name is its label and nothing else; what is missing is a problem in words.
     InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }),
-    Menu: Menu.extend({ defaultProps: { shadow: "md", radius: 8, position: "bottom-start" } }),
+    Menu: Menu.extend({
+      // The placeholder is a child that a menu must not have; without it the first item gets the focus.
+      defaultProps: {
+        shadow: "md",
+        radius: 8,
+        position: "bottom-start",
+        withInitialFocusPlaceholder: false,
+      },
+    }),
     Modal: Modal.extend({
       defaultProps: { radius: 10, centered: true, overlayProps: { opacity: 0.4 } },
       styles: { title: { fontSize: 15, fontWeight: 600 } },

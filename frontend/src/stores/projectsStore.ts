@@ -72,11 +72,13 @@ export const useProjects = create<ProjectsState>((set, get) => {
       await save();
       const project = await api.project(id);
       show(project);
+      if (get().isFirstVisit) get().endFirstVisit();
       await useRun.getState().attachToProject(project.id);
     },
     createProject: async (document) => {
       await save();
       show(await api.createProject(document ?? emptyDocument(t("project.untitled"))));
+      if (get().isFirstVisit) get().endFirstVisit();
       useRun.getState().detach();
     },
     openExample: (example) => get().createProject(example.document),

@@ -62,7 +62,7 @@ export function ModelTabs() {
             {t("models.rename")}
           </Menu.Item>
           <Menu.Item
-            color="red"
+            color="var(--ll-error)"
             leftSection={<Trash2 size={14} aria-hidden />}
             onClick={() => run(deleteModel({ model: current }))}
           >

@@ -52,13 +52,17 @@ export function DatasetsDialog({ opened, onClose }: DatasetsDialogProps) {
   const upload = useMutation({
     mutationFn: (file: File) => api.uploadDataset(file),
     onSuccess: async (dataset) => {
-      await queries.invalidateQueries({ queryKey: ["datasets"] });
+      await queries.invalidateQueries({ queryKey: ["datasets"], exact: true });
       setChosen(dataset.id);
     },
   });
   const remove = useMutation({
     mutationFn: (id: string) => api.deleteDataset(id),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["datasets"] }),
+    onSuccess: async (_nothing, id) => {
+      // The list alone is asked again: a preview of what is gone would be answered with 404.
+      if (chosen === id) setChosen(null);
+      await queries.invalidateQueries({ queryKey: ["datasets"], exact: true });
+    },
   });
   const problems: readonly Problem[] = [upload.error, remove.error].flatMap((error) =>
     error instanceof ApiProblems ? error.problems : [],
@@ -150,7 +154,7 @@ export function DatasetsDialog({ opened, onClose }: DatasetsDialogProps) {
           </ul>
         </Stack>
         {shown !== undefined && (
-          <Stack gap="sm" className="data-details">
+          <Stack gap="sm" className="data-details" role="region" aria-label={shown.name} tabIndex={0}>
             <Group justify="space-between" wrap="nowrap" align="flex-start">
               <div>
                 <Group gap="xs">

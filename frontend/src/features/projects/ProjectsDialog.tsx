@@ -85,7 +85,7 @@ export function ProjectsDialog({ opened, onClose }: ProjectsDialogProps) {
                   <Group gap={6} wrap="nowrap">
                     <Button
                       size="compact-xs"
-                      color="red"
+                      color="red.9"
                       onClick={() => void orNotify(() => removeProject(project.id))}
                     >
                       {t("projects.removeYes")}

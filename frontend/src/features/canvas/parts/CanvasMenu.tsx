@@ -25,7 +25,15 @@ export function CanvasMenu() {
       returnFocus={false}
     >
       <Menu.Target>
-        <span className={classes.anchor} style={{ left: menu.at.x, top: menu.at.y }} data-canvas-overlay />
+        <button
+          type="button"
+          className={classes.anchor}
+          style={{ left: menu.at.x, top: menu.at.y }}
+          tabIndex={-1}
+          aria-hidden
+          aria-label={menu.kind === "node" ? t("canvas.actions", { node: menu.node }) : menu.edge}
+          data-canvas-overlay
+        />
       </Menu.Target>
       <Menu.Dropdown data-canvas-overlay>
         {menu.kind === "node" ? <NodeItems node={menu.node} /> : <EdgeItems />}
@@ -70,7 +78,11 @@ function NodeItems({ node: id }: { readonly node: string }) {
       <Menu.Item leftSection={<TextCursorInput {...ICON} />} onClick={() => setCanvasState({ renaming: id })}>
         {t("canvas.rename")}
       </Menu.Item>
-      <Menu.Item color="red" leftSection={<Trash2 {...ICON} />} onClick={() => deleteSelected(engine)}>
+      <Menu.Item
+        color="var(--ll-error)"
+        leftSection={<Trash2 {...ICON} />}
+        onClick={() => deleteSelected(engine)}
+      >
         {count > 1 ? t("canvas.deleteSeveral", { count }) : t("canvas.delete")}
       </Menu.Item>
     </>
@@ -80,7 +92,11 @@ function NodeItems({ node: id }: { readonly node: string }) {
 function EdgeItems() {
   const engine = useEngine();
   return (
-    <Menu.Item color="red" leftSection={<Trash2 {...ICON} />} onClick={() => deleteSelected(engine)}>
+    <Menu.Item
+      color="var(--ll-error)"
+      leftSection={<Trash2 {...ICON} />}
+      onClick={() => deleteSelected(engine)}
+    >
       {t("canvas.delete")}
     </Menu.Item>
   );
