@@ -10,10 +10,11 @@ import orjson
 import pytest
 from safetensors.numpy import load_file
 
-from layerloom.document import Document
+from layerloom.document import Document, Limits
 from layerloom.problems import ProblemError
 from layerloom.runs.forking import ForkServer
 from layerloom.store import NotFound
+from layerloom.versions import load_document
 from runs.builder import TERMINAL, Server, digits, eventually, measured, of_kind, scenario, until, watch
 
 
@@ -258,10 +259,11 @@ async def test_what_a_state_does_not_allow_is_a_problem(folder: Path, forks: For
         run = await supervisor.submit(digits(epochs=1))
         await watch(supervisor, run.id)
 
-        for action in (supervisor.pause, supervisor.resume, supervisor.stop):
+        for action in (supervisor.pause, supervisor.resume):
             with pytest.raises(ProblemError) as caught:
                 await action(run.id)
             assert caught.value.problems[0].code == "run.state"
+        assert (await supervisor.stop(run.id)).state == "finished"
         for ask in (
             supervisor.get,
             supervisor.stop,
@@ -387,3 +389,34 @@ def test_the_server_side_of_runs_imports_no_torch() -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+@scenario
+async def test_a_run_is_told_things_from_the_moment_that_it_exists(folder: Path, forks: ForkServer) -> None:
+    async with Server(folder, forks) as supervisor:
+        run = await supervisor.submit(digits(epochs=2))
+        await supervisor.change_training(run.id, learning_rate=0.005)
+        paused = await supervisor.pause(run.id)
+        with pytest.raises(ProblemError) as caught:
+            await supervisor.change_training(run.id, {"nowhere": 1.0})
+        await supervisor.resume(run.id)
+        events = await watch(supervisor, run.id)
+
+    assert paused.state in ("queued", "starting", "paused")
+    assert caught.value.problems[0].code == "output.unknown"
+    changed = [event for event in events if event["kind"] == "training_changed"]
+    assert [event["learning_rate"] for event in changed] == [0.005]
+    assert events[-1]["kind"] == "run_finished"
+
+
+@scenario
+async def test_a_worker_has_the_limits_of_its_server(folder: Path, forks: ForkServer) -> None:
+    limits = Limits(models=400)
+    plain = digits(epochs=1).model_dump(mode="json")
+    plain["models"] |= {f"spare_{index}": {} for index in range(300)}
+    async with Server(folder, forks, limits=limits) as supervisor:
+        run = await supervisor.submit(load_document(plain, limits))
+
+        events = await watch(supervisor, run.id)
+
+    assert events[-1]["kind"] == "run_finished", events[-1]

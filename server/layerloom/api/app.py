@@ -28,6 +28,7 @@ from layerloom.api.access import Access
 from layerloom.api.bodies import BodyLimits
 from layerloom.api.errors import JSON, Failures
 from layerloom.api.headers import SecurityHeaders
+from layerloom.api.methods import HeadAsGet
 from layerloom.api.page import Page
 from layerloom.api.services import Services, open_services, running
 from layerloom.settings import Settings, load_settings
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
     # The last one added is the outermost.
     limits = services.limits
+    app.add_middleware(HeadAsGet)
     app.add_middleware(
         BodyLimits, document_bytes=limits.document_bytes, upload_bytes=services.settings.upload_bytes
     )

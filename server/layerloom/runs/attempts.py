@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
 from sqlalchemy import Connection
 
+from layerloom.document import Limits
 from layerloom.problems import Problem, ProblemError
 from layerloom.runs import endings
 from layerloom.runs.executors.base import Executor, Handle
@@ -19,6 +20,8 @@ from layerloom.store import Store
 from layerloom.store.events import Checkpoint
 
 _PAGE = 5000
+_NO_LIMIT = 2**40
+"""The document was read once, in fewer bytes than its canonical text has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,12 @@ class Attempt:
         folder: Path,
         datasets: Path,
         timing: Timing,
+        limits: Limits,
         when_paused: Callable[[], None],
     ) -> None:
         self._store, self._journal, self._executor = store, journal, executor
         self._folder, self._datasets, self._timing = folder, datasets, timing
+        self._limits = replace(limits, document_bytes=_NO_LIMIT)
         self._handle: Handle | None = None
         self._waiting: list[Mapping[str, object]] = []
         self._cancelled = False
@@ -137,6 +142,7 @@ class Attempt:
             document=document,
             folder=self._folder,
             datasets=self._datasets,
+            limits=self._limits,
             checkpoints=tuple(checkpoints),
             epochs=tuple(epochs),
             heartbeat_seconds=self._timing.heartbeat,

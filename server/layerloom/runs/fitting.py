@@ -25,8 +25,8 @@ class Fitting:
 
     def __init__(self, spec: RunSpec) -> None:
         self._spec = spec
-        document = load_document(spec.document.encode())
-        preparation = prepare(document, spec.datasets)
+        document = load_document(spec.document.encode(), spec.limits)
+        preparation = prepare(document, spec.datasets, spec.limits)
         training, plan = preparation.document.training, preparation.plan
         if training is None or plan is None:
             raise ProblemError(*preparation.blocking)

@@ -9,6 +9,7 @@ from layerloom.data import binding
 from layerloom.data.datasets import find
 from layerloom.document import Document, Limits, Training, validated
 from layerloom.graph.check import CheckResult, check
+from layerloom.graph.findings import listed_once
 from layerloom.graph.plan import Plan, plan
 from layerloom.problems import Problem, errors
 from layerloom.tensors import TensorSpec
@@ -77,7 +78,7 @@ def prepare(
     blocking = errors([*planned.problems, *found])
     if not chosen and not blocking:
         blocking = [_NO_OUTPUT]
-    problems = tuple(dict.fromkeys([*checked.problems, *planned.problems, *found]))
+    problems = listed_once([*checked.problems, *planned.problems, *found])
     return Preparation(document, checked, problems, tuple(blocking), None if blocking else planned)
 
 

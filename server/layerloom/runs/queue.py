@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Mapping
 import structlog
 from sqlalchemy import Connection
 
+from layerloom.document import Limits
 from layerloom.problems import Problem
 from layerloom.runs import endings
 from layerloom.runs.attempts import Attempt, Outcome, Timing
@@ -40,9 +41,10 @@ class Queue:
         folder: Folder,
         places: int | None,
         timing: Timing,
+        limits: Limits,
     ) -> None:
         self._store, self._journal, self._executor = store, journal, executor
-        self._folder, self._places, self._timing = folder, places, timing
+        self._folder, self._places, self._timing, self._limits = folder, places, timing, limits
         self._order: list[str] = []
         self._going: dict[str, asyncio.Task[None]] = {}
         self._attempts: dict[str, Attempt] = {}
@@ -155,10 +157,6 @@ class Queue:
 
     async def _attempt(self, run_id: str) -> bool:
         """Whether there is another to come."""
-        row = await asyncio.to_thread(self._store.runs.get, run_id)
-        if row.wanted == "stopped":
-            await self._append(row, "run_stopped")
-            return False
         attempt = Attempt(
             self._store,
             self._journal,
@@ -166,12 +164,17 @@ class Queue:
             self._folder.run(run_id),
             self._folder.datasets,
             self._timing,
+            self._limits,
             self._fill,
         )
-        self._attempts[run_id] = attempt
-        if row.wanted == "paused":
-            await attempt.command("pause")
+        self._attempts[run_id] = attempt  # first of all: from now on it keeps what it is told
         try:
+            row = await asyncio.to_thread(self._store.runs.get, run_id)
+            if row.wanted == "stopped":
+                await self._append(row, "run_stopped")
+                return False
+            if row.wanted == "paused":
+                await attempt.command("pause")
             outcome = await attempt.run(run_id)
         finally:
             del self._attempts[run_id]

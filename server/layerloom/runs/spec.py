@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from layerloom.document import Limits
 from layerloom.store.events import Checkpoint
 
 CHECKPOINTS = "checkpoints"
@@ -25,6 +26,7 @@ class RunSpec(BaseModel):
     document: str
     folder: Path
     datasets: Path
+    limits: Limits = Limits()
     checkpoints: tuple[Checkpoint, ...] = ()
     epochs: tuple[str, ...] = ()
     heartbeat_seconds: float = 2.0

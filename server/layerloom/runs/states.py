@@ -34,10 +34,10 @@ BY_EVENT: Mapping[str, State] = {
 """The state that an event leads to; other events leave it as it is."""
 
 _ALLOWED: Mapping[str, frozenset[State]] = {
-    "pause": frozenset({State.STARTING, State.TRAINING, State.PAUSED}),
-    "resume": frozenset({State.STARTING, State.TRAINING, State.PAUSED, State.INTERRUPTED}),
-    "stop": frozenset(State) - {State.FINISHED, State.FAILED},
-    "change": frozenset({State.TRAINING, State.PAUSED}),
+    "pause": frozenset({State.QUEUED, State.STARTING, State.TRAINING, State.PAUSED}),
+    "resume": frozenset(State) - ENDED,
+    "stop": frozenset(State),
+    "change": frozenset({State.QUEUED, State.STARTING, State.TRAINING, State.PAUSED}),
 }
 
 
@@ -47,16 +47,16 @@ def require(action: str, state: str) -> None:
     Raises:
         ProblemError: `run.state`.
     """
-    if State(state) in _ALLOWED[action]:
-        return
+    if State(state) not in _ALLOWED[action]:
+        raise ProblemError(refusal(action, state))
+
+
+def refusal(action: str, state: str) -> Problem:
+    """Why a run in this state can't be told this."""
     allowed = ", ".join(sorted(_ALLOWED[action]))
     verb = {"change": "change the training of"}.get(action, action)
-    raise ProblemError(
-        Problem(
-            code="run.state",
-            message=f"The run is {state}; you can only {verb} a run that is {allowed}.",
-            hint="Start a new run of the same document."
-            if State(state) in ENDED
-            else "Wait until it trains.",
-        )
+    return Problem(
+        code="run.state",
+        message=f"The run is {state}; you can only {verb} a run that is {allowed}.",
+        hint="Start a new run of the same document." if State(state) in ENDED else "Wait until it trains.",
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from layerloom.data.dataset import Dataset
 from layerloom.data.datasets import find
 from layerloom.document import Document, Limits
+from layerloom.problems import ProblemError
 from layerloom.runs import controls
 from layerloom.runs.attempts import Timing
 from layerloom.runs.calling import Caller
@@ -26,7 +27,7 @@ from layerloom.runs.journal import Journal
 from layerloom.runs.preparation import prepare
 from layerloom.runs.queue import Queue
 from layerloom.runs.records import RunHistory, RunRecord, run_history, run_record
-from layerloom.runs.states import ENDED, State, require
+from layerloom.runs.states import ENDED, State, refusal, require
 from layerloom.runs.submission import Submission
 from layerloom.store import Page, Store
 from layerloom.store.events import StoredEvent
@@ -66,7 +67,13 @@ class Supervisor:
         self._caller = Caller(self._forks)
         self._executor = executor or LocalExecutor(self._forks)
         self._queue = Queue(
-            store, self._journal, self._executor, self._folder, concurrent_runs, timing or Timing()
+            store,
+            self._journal,
+            self._executor,
+            self._folder,
+            concurrent_runs,
+            timing or Timing(),
+            self._limits,
         )
 
     async def start(self) -> None:
@@ -128,9 +135,9 @@ class Supervisor:
         return await self._after(run_id, State.TRAINING)
 
     async def stop(self, run_id: str) -> RunRecord:
-        """End a run after its present step, for good; what it has learned is kept."""
+        """End a run after its present step, for good; what it has learned is kept. One that is over stays so."""
         row = await self._want(run_id, "stop", "stopped")
-        if row.state != State.STOPPED:
+        if State(row.state) not in ENDED:
             await self._queue.stop(run_id)
         return await self._after(run_id, State.STOPPED)
 
@@ -142,11 +149,13 @@ class Supervisor:
     ) -> RunRecord:
         """Other loss weights, by output, or another learning rate, from the next step on."""
         row = await asyncio.to_thread(self._store.runs.get, run_id)
-        require("change", row.state)
         controls.check_change(row.outputs, loss_weights or {}, learning_rate)
-        await self._queue.command(
+        require("change", row.state)
+        is_told = await self._queue.command(
             run_id, "change", loss_weights=dict(loss_weights or {}), learning_rate=learning_rate
         )
+        if not is_told:  # it waits for a place, or rests without a process
+            raise ProblemError(refusal("change", row.state))
         return run_record(row)
 
     async def delete(self, run_id: str) -> None:
@@ -241,6 +250,8 @@ class Supervisor:
         def write(connection: Connection) -> RunRow:
             row = self._store.runs.get_in(connection, run_id)
             require(action, row.state)
+            if State(row.state) in ENDED:
+                return row
             self._store.runs.change_in(connection, run_id, wanted=wanted, deaths=0)
             return row
 

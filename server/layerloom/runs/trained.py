@@ -23,7 +23,7 @@ from layerloom.data.loading import bind_dataset
 from layerloom.data.losses import family
 from layerloom.data.table import Array
 from layerloom.data.values import as_target
-from layerloom.document import Training
+from layerloom.document import Limits, Training
 from layerloom.graph.build import BuiltModel, build
 from layerloom.graph.infer import infer
 from layerloom.graph.plan import Plan, plan
@@ -35,6 +35,17 @@ from layerloom.training.evaluation import evaluate, predict
 from layerloom.versions import load_document
 
 Rows = list[Any]  # Any: numbers, or lists of them to any depth
+
+_NO_LIMITS = Limits(
+    document_bytes=2**40,
+    nodes=2**31,
+    edges=2**31,
+    models=2**31,
+    model_depth=64,
+    expanded_nodes=2**31,
+    weights=2**60,
+)
+"""What has trained has passed the limits that the server had then."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +128,12 @@ def predict_dataset(artifacts: Path, datasets: Path, dataset: str, limit: int) -
 
 def open_trained(artifacts: Path) -> Trained:
     """The model as the run left it."""
-    document = load_document((artifacts / "document.json").read_bytes())
+    document = load_document((artifacts / "document.json").read_bytes(), _NO_LIMITS)
     training = document.training
     assert training is not None, "a run's document says how it trains"
-    planned = plan(infer(resolve(document)), training.model, training.inputs, sorted(training.outputs))
+    planned = plan(
+        infer(resolve(document, _NO_LIMITS)), training.model, training.inputs, sorted(training.outputs)
+    )
     model = build(planned, seed=0)
     model.set_weights(load_file(artifacts / "weights.safetensors"))
     states = orjson.loads((artifacts / "encoders.json").read_bytes())

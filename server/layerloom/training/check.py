@@ -1,12 +1,16 @@
 """Checks the training section of a document against the specs of its model. Arithmetic only; no torch."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from layerloom.document import Training
 from layerloom.problems import Problem, Severity
 from layerloom.tensors import TensorSpec
 from layerloom.training.recipe import OutputRecipe, Recipe, read
+
+_MOST_UNKNOWN = 100
+_MOST_COMPARED = 200
+_MOST_NAMED = 12
 
 
 def check(
@@ -27,15 +31,15 @@ def check(
 
 
 def _outputs(training: Training, recipe: Recipe, outputs: Mapping[str, TensorSpec]) -> Iterator[Problem]:
-    for name in recipe.outputs:
-        if outputs and name not in outputs:
-            near = difflib.get_close_matches(name, outputs, n=1)
-            yield Problem(
-                code="training.output_unknown",
-                message=f"`training.outputs` names `{name}`; the model's outputs are {_names(outputs)}.",
-                hint=f"Did you mean `{near[0]}`?" if near else f"Remove `{name}`, or add such an Output.",
-                field=f"training.outputs.{name}",
-            )
+    unknown = [name for name in recipe.outputs if outputs and name not in outputs]
+    for name in unknown[:_MOST_UNKNOWN]:
+        near = _near(name, outputs)
+        yield Problem(
+            code="training.output_unknown",
+            message=f"`training.outputs` names `{name}`; the model's outputs are {_names(outputs)}.",
+            hint=f"Did you mean `{near}`?" if near else f"Remove `{name}`, or add such an Output.",
+            field=f"training.outputs.{name}",
+        )
     if not any(output.loss is not None for output in training.outputs.values()):
         yield Problem(
             code="training.no_loss",
@@ -66,15 +70,17 @@ def _outputs(training: Training, recipe: Recipe, outputs: Mapping[str, TensorSpe
 
 
 def _inputs(training: Training, inputs: Mapping[str, TensorSpec]) -> Iterator[Problem]:
-    for index, name in enumerate(training.inputs or ()):
-        if inputs and name not in inputs:
-            near = difflib.get_close_matches(name, inputs, n=1)
-            yield Problem(
-                code="training.input_unknown",
-                message=f"`training.inputs` names `{name}`; the model's inputs are {_names(inputs)}.",
-                hint=f"Did you mean `{near[0]}`?" if near else f"Remove `{name}`, or add such an Input.",
-                field=f"training.inputs.{index}",
-            )
+    unknown = [
+        (index, name) for index, name in enumerate(training.inputs or ()) if inputs and name not in inputs
+    ]
+    for index, name in unknown[:_MOST_UNKNOWN]:
+        near = _near(name, inputs)
+        yield Problem(
+            code="training.input_unknown",
+            message=f"`training.inputs` names `{name}`; the model's inputs are {_names(inputs)}.",
+            hint=f"Did you mean `{near}`?" if near else f"Remove `{name}`, or add such an Input.",
+            field=f"training.inputs.{index}",
+        )
 
 
 def _one_output(name: str, output: OutputRecipe, spec: TensorSpec) -> Iterator[Problem]:
@@ -131,12 +137,12 @@ def _callbacks(training: Training, recipe: Recipe) -> Iterator[Problem]:
                 field=field,
             )
         elif monitor.removeprefix("val_") not in known:
-            near = difflib.get_close_matches(monitor.removeprefix("val_"), known, n=1)
+            near = _near(monitor.removeprefix("val_"), known)
             yield Problem(
                 code="callback.monitor",
                 severity=Severity.WARNING,
                 message=f"{callback.type_name} follows `{monitor}`; this training reports {_names(known)}.",
-                hint=f"Did you mean `{near[0]}`?" if near else "Follow one of those, or its `val_` twin.",
+                hint=f"Did you mean `{near}`?" if near else "Follow one of those, or its `val_` twin.",
                 field=field,
             )
 
@@ -151,5 +157,12 @@ def _keys(recipe: Recipe) -> list[str]:
     return keys
 
 
-def _names(names: Mapping[str, object] | list[str]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted(names)) or "none"
+def _near(word: str, words: Collection[str]) -> str | None:
+    """The word that was probably meant, where looking for it takes little time."""
+    found = difflib.get_close_matches(word, words, n=1) if len(words) <= _MOST_COMPARED else []
+    return found[0] if found else None
+
+
+def _names(names: Collection[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in sorted(names)[:_MOST_NAMED])
+    return f"{shown}, …" if len(names) > _MOST_NAMED else shown or "none"

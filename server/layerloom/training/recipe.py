@@ -12,6 +12,9 @@ from layerloom.training.metrics.base import Metric, create_metric
 from layerloom.training.optimizers.base import Optimizer, create_optimizer
 from layerloom.training.optimizers.rmsprop import RMSprop
 
+_MOST_PROBLEMS = 200
+"""No person reads more; to look for what was meant by each takes time."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutputRecipe:
@@ -59,7 +62,9 @@ def read(training: Training) -> tuple[Recipe, list[Problem]]:
         with _collected(problems):
             optimizer = create_optimizer(chosen.type, chosen.config, "training.optimizer")
     outputs = {
-        name: _read_output(name, training.outputs[name], problems) for name in sorted(training.outputs)
+        name: _read_output(name, training.outputs[name], problems)
+        for name in sorted(training.outputs)
+        if len(problems) < _MOST_PROBLEMS
     }
     callbacks: list[Callback] = []
     for index, callback in enumerate(training.fit.callbacks):
