@@ -96,20 +96,17 @@ def check(document: Document, limits: Limits | None = None) -> CheckResult:
 
 def _checked(inferred: Inferred, name: str) -> CheckedModel:
     model = inferred.models[name]
-    layers = {
-        layer_id: CheckedLayer(
-            use.count() if (use := model.uses.get(layer_id)) else 0,
-            use.trainable() if use else 0,
-            layer.inputs,
-            layer.outputs,
-        )
-        for layer_id, layer in inferred.resolved.models[name].layers.items()
-        if layer.config is not None
-    }
-    for layer_id, layer in inferred.resolved.models[name].layers.items():
-        if layer.wraps in layers and layer_id in layers:
-            inner, own = layers[layer.wraps], layers[layer_id]
-            layers[layer_id] = CheckedLayer(inner.weights, inner.trainable, own.inputs, own.outputs)
+    resolved = inferred.resolved.models[name]
+    layers = {}
+    for layer_id, layer in resolved.layers.items():
+        if layer.config is None:
+            continue
+        inside = layer
+        while inside.wraps is not None:
+            inside = resolved.layers[inside.wraps]
+        use = model.uses.get(inside.id)
+        weights = (use.size, use.trainable) if use else (0, 0)
+        layers[layer_id] = CheckedLayer(*weights, layer.inputs, layer.outputs)
     return CheckedModel(model.nodes, layers)
 
 

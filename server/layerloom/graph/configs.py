@@ -40,6 +40,7 @@ class ParsedLayer:
     ports: Ports = field(default_factory=Ports)
     wraps: str | None = None
     model: str | None = None
+    is_trainable: bool = True
 
 
 def parse_layer(layer: Layer) -> ParsedLayer:
@@ -64,7 +65,8 @@ def _parsed(name: str, text: bytes) -> ParsedLayer:
         {port.name: port for port in config.input_ports}, {port.name: port for port in config.outputs()}
     )
     wraps = getattr(config, "layer", None)
-    return ParsedLayer(name, config, (), ports, wraps, getattr(config, "model", None))
+    model = getattr(config, "model", None)
+    return ParsedLayer(name, config, (), ports, wraps, model, getattr(config, "trainable", True))
 
 
 def hint_for(problem: Problem, type_name: str, report: Report) -> str:

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from layerloom.document import Limits
+from layerloom.graph.findings import listed_once
 from layerloom.graph.resolved import Resolved, ResolvedCall, ResolvedLayer, ResolvedModel
+from layerloom.graph.rules import refuse_huge, rule
 from layerloom.graph.specs import InferredModel, LayerUse
 from layerloom.graph.time_steps import over_time, without_time
 from layerloom.layers.base import Inputs
-from layerloom.layers.fields.matrices import refuse_without_matrix
 from layerloom.problems import Problem, ProblemError
 from layerloom.tensors import BundleSpec, Spec, TensorSpec
 
-_LARGEST_TENSOR = 2**40
 _MOST_NESTED_PROBLEMS = 200
+_WORK = 4
+"""Calls that are worked out for one document, as a multiple of the most nodes that a model may have spread out."""
 
 Given = tuple[tuple[str, TensorSpec], ...]
 
@@ -32,17 +34,19 @@ class Inferred:
 
 def infer(resolved: Resolved) -> Inferred:
     """Specs and problems of every model."""
-    work = _Work(resolved)
+    work = _Work(resolved, resolved.limits.expanded_nodes * _WORK)
     models = {name: work.model(name, None) for name in resolved.models}
-    problems: dict[Problem, None] = dict.fromkeys(resolved.problems)
-    for model in models.values():
-        problems.update(dict.fromkeys(model.problems))
-    return Inferred(resolved, models, tuple(problems))
+    found = [*resolved.problems, *(problem for model in models.values() for problem in model.problems)]
+    return Inferred(
+        resolved, models, listed_once(found) if len(found) > len(resolved.problems) else tuple(found)
+    )
 
 
 @dataclass(slots=True)
 class _Work:
     resolved: Resolved
+    calls_left: int
+    """Calls that may still be worked out on other inputs than their model's own."""
     done: dict[tuple[str, Given | None], InferredModel] = field(default_factory=dict)
 
     @property
@@ -53,9 +57,23 @@ class _Work:
         """Nesting is limited by `resolve`, so this recursion is too."""
         known = self.done.get((name, given))
         if known is None:
+            if given is not None:
+                self._spend(name)
             known = _infer_model(self, self.resolved.models[name], given)
             self.done[name, given] = known
         return known
+
+    def _spend(self, name: str) -> None:
+        self.calls_left -= len(self.resolved.models[name].calls)
+        if self.calls_left < 0:
+            raise ProblemError(
+                Problem(
+                    code="model.too_large",
+                    message=f"calls `{name}` on one more shape of inputs; that is too much to work out: "
+                    "models are called on too many different shapes.",
+                    hint="Call fewer models, or call them on tensors of the same shape.",
+                )
+            )
 
 
 def _infer_model(work: _Work, model: ResolvedModel, given: Given | None) -> InferredModel:
@@ -74,17 +92,13 @@ def _infer_model(work: _Work, model: ResolvedModel, given: Given | None) -> Infe
         if specs is None or call.layer.config is None:
             continue
         try:
-            outputs = _call_layer(work, model, call, call.layer, specs, result)
-            _refuse_huge(outputs)
+            outputs = _call_layer(work, model, call, specs, result)
         except ProblemError as error:
             result.problems += [_placed(problem, model.id, call) for problem in error.problems]
             continue
         if outputs is None:
             continue
-        result.nodes[call.node] = dict(outputs)
-        result.elements += (
-            sum(spec.elements or 0 for spec in outputs.values()) if call.layer.type != "Output" else 0
-        )
+        result.nodes[call.node] = outputs
         if call.layer.type == "Input":
             inputs[call.node] = outputs["output"]
     result.inputs = inputs
@@ -107,11 +121,13 @@ def _specs_at(call: ResolvedCall, result: InferredModel) -> dict[str, tuple[Tens
         return None
     specs: dict[str, tuple[TensorSpec, ...]] = {}
     for port, sources in call.inputs.items():
-        found = [result.nodes.get(source.node, {}).get(source.port) for source in sources]
-        tensors = tuple(spec for spec in found if isinstance(spec, TensorSpec))
-        if len(tensors) != len(sources):
-            return None
-        specs[port] = tensors
+        found = []
+        for node, name in sources:
+            spec = result.nodes[node].get(name) if node in result.nodes else None
+            if not isinstance(spec, TensorSpec):
+                return None
+            found.append(spec)
+        specs[port] = tuple(found)
     return specs
 
 
@@ -126,53 +142,59 @@ def _bundle(model: ResolvedModel, call: ResolvedCall, result: InferredModel) -> 
 
 
 def _call_layer(
-    work: _Work,
-    model: ResolvedModel,
-    call: ResolvedCall,
-    layer: ResolvedLayer,
-    inputs: Inputs,
-    result: InferredModel,
-) -> dict[str, TensorSpec] | None:
+    work: _Work, model: ResolvedModel, call: ResolvedCall, inputs: Inputs, result: InferredModel
+) -> Mapping[str, TensorSpec] | None:
     """Outputs of one call; weights, FLOPs and what a nested model says are noted in `result`."""
-    if layer.wraps is not None:
-        return _call_over_time(work, model, call, layer, inputs, result)
+    layer = call.layer
+    with_time: list[Inputs] = []
+    steps = 1
+    is_frozen = False
+    while layer.wraps is not None:
+        is_frozen = is_frozen or not layer.parsed.is_trainable
+        with_time.append(inputs)
+        time, inputs = without_time(inputs)
+        steps *= time.shape[1] or 1
+        layer = model.layers[layer.wraps]
+    before = result.flops, result.elements
+    outputs: Mapping[str, TensorSpec] | None
     if layer.model is not None:
-        return _call_model(work, model, call, layer, inputs, result)
-    if layer.config is None or layer.type in ("Model", "TimeDistributed"):
+        outputs = _call_model(work, call, layer, inputs, is_frozen, result)
+    elif layer.config is None or layer.type == "Model":
         return None
-    outputs = layer.config.infer(inputs)
-    if layer.type not in ("Input", "Output"):
-        weights = layer.config.weights(inputs)
-        refuse_without_matrix(layer.config, weights, outputs)
-        result.flops += layer.config.flops(inputs, outputs)
-        _note_use(work, LayerUse(layer, inputs, weights, None, call.node), result)
+    else:
+        outputs = _call_rule(work, call, layer, inputs, is_frozen, result)
+    if outputs is None or not with_time:
+        return outputs
+    result.flops = before[0] + (result.flops - before[0]) * steps
+    result.elements = before[1] + (result.elements - before[1]) * steps
+    for outer in reversed(with_time):
+        outputs = {port: over_time(spec, outer, layer.model is not None) for port, spec in outputs.items()}
+    refuse_huge(outputs)
     return outputs
 
 
-def _call_over_time(
+def _call_rule(
     work: _Work,
-    model: ResolvedModel,
     call: ResolvedCall,
     layer: ResolvedLayer,
     inputs: Inputs,
+    is_frozen: bool,
     result: InferredModel,
-) -> dict[str, TensorSpec] | None:
-    time, steps = without_time(inputs)
-    before = result.flops
-    wrapped = model.layers[layer.wraps or ""]
-    outputs = _call_layer(work, model, call, wrapped, steps, result)
-    result.flops = before + (result.flops - before) * (time.shape[1] or 1)
-    if outputs is None:
-        return None
-    return {port: over_time(spec, inputs, wrapped.model is not None) for port, spec in outputs.items()}
+) -> Mapping[str, TensorSpec]:
+    ruled = rule(layer.parsed, inputs)
+    result.elements += ruled.elements
+    if layer.type not in ("Input", "Output"):
+        result.flops += ruled.flops
+        _note_use(work, LayerUse(layer, inputs, ruled, None, call.node, is_frozen=is_frozen), result)
+    return ruled.outputs
 
 
 def _call_model(
     work: _Work,
-    model: ResolvedModel,
     call: ResolvedCall,
     layer: ResolvedLayer,
     inputs: Inputs,
+    is_frozen: bool,
     result: InferredModel,
 ) -> dict[str, TensorSpec] | None:
     own = work.model(layer.model or "", None)
@@ -184,7 +206,8 @@ def _call_model(
     nested = work.model(layer.model or "", given)
     if any(problem.is_error for problem in nested.problems):
         # What is wrong on the model's own Inputs too is said once, in its own tab.
-        new = [problem for problem in nested.problems if problem not in own.problems]
+        told = set(own.problems)
+        new = [problem for problem in nested.problems if problem not in told]
         first = next(problem for problem in nested.problems if problem.is_error)
         result.problems += new[: max(0, _MOST_NESTED_PROBLEMS - len(result.problems))]
         raise ProblemError(
@@ -197,7 +220,8 @@ def _call_model(
     result.flops += nested.flops
     result.elements += nested.elements
     cast = frozenset(port for port, spec in given if spec.dtype != inputs[port][0].dtype)
-    _note_use(work, LayerUse(layer, inputs, (), nested, call.node, given=given, cast=cast), result)
+    use = LayerUse(layer, inputs, nested=nested, node=call.node, given=given, cast=cast, is_frozen=is_frozen)
+    _note_use(work, use, result)
     outputs = {port.name: nested.output(port.name) for port in layer.outputs}
     known = {port: spec for port, spec in outputs.items() if spec is not None}
     return known if len(known) == len(outputs) else None
@@ -234,12 +258,13 @@ def _note_use(work: _Work, use: LayerUse, result: InferredModel) -> None:
         use.masked = masked
         result.uses[use.layer.id] = use
         return
-    if first.signature() == use.signature():
+    if first.signature == use.signature:
         if use.nested is not None and not masked <= first.masked:
             first.given = _with_masks(first.given, use.given)
             first.nested = work.model(use.layer.model or "", first.given)
         first.masked |= masked
         first.cast |= use.cast
+        first.is_frozen = first.is_frozen or use.is_frozen
         if any(spec.dtype != "float32" for specs in use.inputs.values() for spec in specs):
             first.inputs = use.inputs  # its module must take more than float32
         return
@@ -262,18 +287,6 @@ def _with_masks(first: Given, second: Given) -> Given:
 
 def _shown(inputs: Inputs) -> str:
     return ", ".join(str(spec) for specs in inputs.values() for spec in specs)
-
-
-def _refuse_huge(outputs: Mapping[str, TensorSpec] | None) -> None:
-    for spec in (outputs or {}).values():
-        if (spec.elements or 0) > _LARGEST_TENSOR:
-            raise ProblemError(
-                Problem(
-                    code="shape.too_large",
-                    message=f"would give {spec}: {spec.elements:,} numbers a sample; at most {_LARGEST_TENSOR:,}.",
-                    hint="Take smaller sizes, or concatenate fewer tensors.",
-                )
-            )
 
 
 def _placed(problem: Problem, model: str, call: ResolvedCall) -> Problem:

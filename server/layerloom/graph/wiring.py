@@ -81,7 +81,7 @@ class _Edges:
         if layer.ports is None or written in layer.ports.inputs:
             return written
         names = layer.ports.inputs
-        if written == "inputs" and len(names) == 1:
+        if written == "inputs" and (len(names) == 1 or (names and self._has_bundle(node_id))):
             return next(iter(names))
         if not self.report.is_full:
             otherwise = f"Its input ports: {some(names)}." if names else "It takes no input: delete the edge."
@@ -93,6 +93,12 @@ class _Edges:
                 port=written,
             )
         return None
+
+    def _has_bundle(self, node_id: str) -> bool:
+        """Whether a Join feeds `inputs`: a bundle for several ports begins at the first of them."""
+        sources = self.model.nodes[node_id].inputs["inputs"]
+        layers = [self.known.get(split_source(source)[0]) for source in sources]
+        return any(layer is not None and layer.type == "Join" for layer in layers)
 
     def _source(self, node_id: str, port: str, text: str) -> Source | None:
         name, wanted = split_source(text)
