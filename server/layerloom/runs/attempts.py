@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection
@@ -70,6 +71,8 @@ class Attempt:
     async def run(self, run_id: str) -> Outcome:
         """Start, take in, wait for the end. Raises `NotFound` when the run was deleted meanwhile."""
         spec, ingest_from = await self._begin(run_id)
+        known = [orjson.loads(body) for body in ingest_from[1]]
+        self._waiting = [*_changes(known), *self._waiting]
         try:
             self._handle = handle = await self._executor.submit(spec)
         except ProblemError as error:
@@ -85,7 +88,7 @@ class Attempt:
             link,
             run_id=run_id,
             attempt=spec.attempt,
-            known=overlap([orjson.loads(body) for body in ingest_from[1]]),
+            known=overlap(known),
             position=ingest_from[0],
             checkpoints=self._folder / CHECKPOINTS,
             silence_seconds=self._timing.silence,
@@ -177,3 +180,16 @@ class Attempt:
         assert self._handle is not None
         with contextlib.suppress(ConnectionError, KeyError):  # it has ended: the outcome tells
             await self._executor.link(self._handle).send(frame)
+
+
+def _changes(events: Sequence[Mapping[str, Any]]) -> list[Mapping[str, object]]:
+    """What a person changed since the checkpoint, as one command: the state that is gone on from lacks it."""
+    changes = [event for event in events if event["kind"] == "training_changed"]
+    if not changes:
+        return []
+    weights: dict[str, float] = {}
+    rate = None
+    for change in changes:
+        weights |= change.get("loss_weights") or {}
+        rate = change.get("learning_rate") or rate
+    return [{"kind": "change", "loss_weights": weights, "learning_rate": rate}]
