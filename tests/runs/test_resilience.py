@@ -65,6 +65,23 @@ async def test_a_killed_worker_goes_on_with_the_same_numbers(folder: Path, forks
 
 
 @scenario
+async def test_what_was_changed_before_a_crash_is_in_force_after_it(folder: Path, forks: ForkServer) -> None:
+    async with Server(folder, forks) as supervisor:
+        run = await supervisor.submit(digits(epochs=2, batch_size=2))  # no checkpoint for a good while
+        await until(supervisor, run.id, _at(1, 5))
+        await supervisor.change_training(run.id, {"parity": 0.25}, learning_rate=0.0001)
+        await until(supervisor, run.id, lambda event: event["kind"] == "training_changed")
+
+        os.kill(worker_pid(supervisor._store, run.id), signal.SIGKILL)
+        started = await until(supervisor, run.id, _attempt(2))
+        events = await until(supervisor, run.id, _at(1, 2), started[-1]["seq"])
+        await supervisor.stop(run.id)
+
+    step = of_kind(events, "step_ended")[-1]
+    assert step["loss"] == pytest.approx(step["losses"]["digit"] + 0.25 * step["losses"]["parity"], rel=1e-6)
+
+
+@scenario
 async def test_a_worker_that_always_dies_is_given_up_and_can_be_resumed(
     folder: Path, forks: ForkServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
