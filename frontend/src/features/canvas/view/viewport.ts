@@ -20,7 +20,7 @@ export const LARGEST_ZOOM = 2.5;
 /** From here outwards words are written larger on the plane, so that they can still be read. */
 export const FAR_ZOOM = 0.62;
 /** A model that fits at this zoom is opened whole; a larger one at `OPENING_ZOOM` from its beginning. */
-const WHOLE_ZOOM = 0.4;
+const WHOLE_ZOOM = 0.3;
 const OPENING_ZOOM = 0.7;
 
 export function toPlane(view: Viewport, onScreen: Point): Point {
