@@ -15,8 +15,10 @@ class Allowance:
     tensors: int
 
     def take(self, count: int) -> bool:
+        if count > self.tensors:
+            return False
         self.tensors -= count
-        return self.tensors >= 0
+        return True
 
 
 @dataclass(slots=True)
@@ -31,15 +33,13 @@ class Bundles:
 
     def join(self, node: str, wired: Wired) -> None:
         """What the Join `node` holds."""
-        items = self._items(wired.get("inputs", ()))
-        if not self._is_allowed(
-            node, sum(len(self.by_node.get(s.node, (0,))) for s in wired.get("inputs", ()))
-        ):
+        sources = wired.get("inputs", ())
+        if not self._is_allowed(node, sum(len(self.by_node.get(source.node, (0,))) for source in sources)):
             self.by_node[node] = ()
             return
         named: dict[str, Source] = {}
         numbers: dict[str, int] = {}
-        for name, source in items:
+        for name, source in self._items(sources):
             free = name
             while free in named:
                 numbers[name] = numbers.get(name, 1) + 1
@@ -60,15 +60,15 @@ class Bundles:
                 if bundle is None:
                     result.setdefault(name, []).append(source)
                     continue
+                if not self._is_allowed(node, len(bundle)):
+                    return {}, False
                 placed = _placed(bundle, ports, name)
                 if isinstance(placed, str):
                     self._refuse(node, layer, name, source.node, placed)
                     is_whole = False
-                elif not self._is_allowed(node, len(placed)):
-                    is_whole = False
-                else:
-                    for port, item in placed:
-                        result.setdefault(port, []).append(item)
+                    continue
+                for port, item in placed:
+                    result.setdefault(port, []).append(item)
         return {port: tuple(sources) for port, sources in result.items()}, is_whole
 
     def _items(self, sources: Iterable[Source]) -> Iterable[tuple[str, Source]]:
@@ -86,8 +86,8 @@ class Bundles:
             return True
         self.report(
             "bundle.too_large",
-            f"`{node}` ({self.layers[node].type}) would get {count:,} tensors with all bundles spread out; "
-            "that is more than the document may have edges.",
+            f"`{node}` ({self.layers[node].type}) would get {count:,} tensors of bundles; with those of all other "
+            "bundles that is more than the document may have edges.",
             "Join fewer tensors, or raise LAYERLOOM_EDGES.",
             node=node,
         )

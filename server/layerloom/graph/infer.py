@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from layerloom.document import Limits
-from layerloom.graph.findings import listed_once
+from layerloom.graph.findings import MOST_SHOWN, listed_once
 from layerloom.graph.resolved import Resolved, ResolvedCall, ResolvedLayer, ResolvedModel
 from layerloom.graph.rules import refuse_huge, rule
 from layerloom.graph.specs import InferredModel, LayerUse
@@ -17,7 +17,7 @@ from layerloom.problems import Problem, ProblemError
 from layerloom.tensors import BundleSpec, Spec, TensorSpec
 
 _MOST_NESTED_PROBLEMS = 200
-_WORK = 4
+_WORK = 2
 """Calls that are worked out for one document, as a multiple of the most nodes that a model may have spread out."""
 
 Given = tuple[tuple[str, TensorSpec], ...]
@@ -94,7 +94,8 @@ def _infer_model(work: _Work, model: ResolvedModel, given: Given | None) -> Infe
         try:
             outputs = _call_layer(work, model, call, specs, result)
         except ProblemError as error:
-            result.problems += [_placed(problem, model.id, call) for problem in error.problems]
+            if len(result.problems) <= MOST_SHOWN:
+                result.problems += [_placed(problem, model.id, call) for problem in error.problems]
             continue
         if outputs is None:
             continue

@@ -88,15 +88,15 @@ def plan(
         return Plan(model, problems=tuple(problems))
     needed = _needed(resolved, chosen)
     problems = [
-        problem
-        for problem in inferred.problems
-        if problem.is_error and (problem.model != model or problem.node is None or problem.node in needed)
-        and _concerns(problem, resolved, inferred, needed)
-    ]  # fmt: skip
-    problems += _missing_inputs(resolved, needed, inputs, model)
+        *_in_the_way(inferred, resolved, needed | set(inputs or ())),
+        *_missing_inputs(resolved, needed, inputs, model),
+    ]
+    specs = inferred.models[model]
+    if not problems:
+        problems = _not_known(resolved, specs, chosen)
     if problems:
         return Plan(model, problems=tuple(problems))
-    return _planned(inferred, resolved, inferred.models[model], chosen, needed, inputs, frozenset())
+    return _planned(inferred, resolved, specs, chosen, needed, inputs, frozenset())
 
 
 def _refused(model: str, code: str, message: str, place: str | None) -> Plan:
@@ -134,20 +134,52 @@ def _needed(resolved: ResolvedModel, chosen: Sequence[str]) -> set[str]:
     return needed
 
 
-def _concerns(problem: Problem, resolved: ResolvedModel, inferred: Inferred, needed: set[str]) -> bool:
-    """A problem inside another model counts where a needed node calls that model, however deep."""
-    if problem.model is None or problem.model == resolved.id:
-        return True
-    models, waiting = set[str](), [(resolved, needed)]
+def _in_the_way(inferred: Inferred, resolved: ResolvedModel, needed: set[str]) -> list[Problem]:
+    """Errors on nodes that are needed, and in the models that these call, however deep.
+
+    Behind a cycle nothing is in order, so a cycle is in the way of a needed node that has no place in the order.
+    """
+    ordered = {call.node for call in resolved.calls}
+    is_behind_cycle = not needed <= ordered
+    called: set[str] = set()
+    waiting = [call.layer.model for call in resolved.calls if call.node in needed]
     while waiting:
-        model, nodes = waiting.pop()
-        for call in model.calls:
-            name = call.layer.model
-            if name is not None and (nodes is None or call.node in nodes) and name not in models:
-                models.add(name)
-                inner = inferred.resolved.models[name]
-                waiting.append((inner, {each.node for each in inner.calls}))
-    return problem.model in models
+        name = waiting.pop()
+        if name is not None and name not in called:
+            called.add(name)
+            waiting += [call.layer.model for call in inferred.resolved.models[name].calls]
+    return [
+        problem
+        for problem in inferred.problems
+        if problem.is_error
+        and (
+            problem.model is None
+            or problem.model in called
+            or (
+                problem.model == resolved.id
+                and (
+                    problem.node is None
+                    or problem.node in needed
+                    or (is_behind_cycle and problem.code == "graph.cycle")
+                )
+            )
+        )
+    ]
+
+
+def _not_known(resolved: ResolvedModel, specs: InferredModel, chosen: Sequence[str]) -> list[Problem]:
+    """Outputs of which nothing is known, though no problem says why."""
+    return [
+        Problem(
+            code="output.unknown",
+            message=f"`{name}` can't be built: what it reads is not known.",
+            hint="Mend the problems of the nodes and models before it.",
+            model=resolved.id,
+            node=name,
+        )
+        for name in chosen
+        if specs.output(name) is None
+    ]
 
 
 def _missing_inputs(

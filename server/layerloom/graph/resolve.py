@@ -30,9 +30,12 @@ def resolve(document: Document, limits: Limits | None = None) -> Resolved:
         for name, model in document.models.items()
     }
     nested = nesting(document, parsed)
+    ports = {name: _ports(model) for name, model in document.models.items()}
     allowance = Allowance(limits.edges)
     models = {
-        name: _Model(document, name, parsed[name], nested, limits, Report(findings, name)).resolve(allowance)
+        name: _Model(document, name, parsed[name], nested, ports, limits, Report(findings, name)).resolve(
+            allowance
+        )
         for name in nested.order
     }
     return Resolved(document, models, findings.all(), limits)
@@ -44,6 +47,8 @@ class _Model:
     id: str
     parsed: Mapping[str, ParsedLayer]
     nested: Nesting
+    ports: Mapping[str, Ports]
+    """Of each model, as a layer: its Inputs and its Outputs."""
     limits: Limits
     report: Report
     nodes_of: dict[str, list[str]] = field(default_factory=dict)
@@ -68,7 +73,7 @@ class _Model:
                 layers[layer_id] = self._wrapper(
                     layer_id, parsed, parsed.wraps, wrapped.get(layer_id), layers
                 )
-        inputs, outputs = ends(model)
+        inputs, outputs = tuple(self.ports[self.id].inputs), tuple(self.ports[self.id].outputs)
         self._report_doubled_ends(model)
         self._report_model(outputs)
         calls, bundles = wire(model, layers, allowance, self.report)
@@ -82,9 +87,8 @@ class _Model:
             return ResolvedLayer(layer_id, parsed, parsed.ports)
         if not self._can_call(layer_id, parsed.model):
             return ResolvedLayer(layer_id, parsed)
-        definition = self.document.models[parsed.model]
-        inputs, outputs = ends(definition)
-        if not outputs:
+        ports = self.ports[parsed.model]
+        if not ports.outputs and layer_id in self.nodes_of:
             self._wrong(
                 layer_id,
                 "model.no_output",
@@ -92,7 +96,6 @@ class _Model:
                 f"Go inside `{parsed.model}` and add an Output.",
                 "model",
             )
-        ports = Ports(_ports(definition, inputs), _ports(definition, outputs))
         return ResolvedLayer(layer_id, parsed, ports, parsed.model)
 
     def _wrapper(
@@ -183,6 +186,7 @@ class _Model:
                     hint,
                     node=node_id,
                     field=problem.field,
+                    severity=_severity(node_id),
                 )
 
     def _wrapper_nodes(self, layer_id: str) -> list[str]:
@@ -201,7 +205,7 @@ class _Model:
         for node_id in nodes:
             if not self.report.is_full:
                 message = f"`{node_id or layer_id}` ({self.parsed[layer_id].type}) {said}."
-                self.report(code, message, hint, node=node_id, field=field)
+                self.report(code, message, hint, node=node_id, field=field, severity=_severity(node_id))
 
     def _report_doubled_ends(self, model: Model) -> None:
         for layer_id, nodes in self.nodes_of.items():
@@ -235,18 +239,19 @@ class _Model:
             )
 
 
-def ends(model: Model) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Ids of the Input nodes and of the Output nodes, sorted: that is their order as ports."""
-    found: dict[str, list[str]] = {"Input": [], "Output": []}
+def _ports(model: Model) -> Ports:
+    """The Input nodes and the Output nodes by id, sorted: that is their order as ports."""
+    found: dict[str, dict[str, Port]] = {"Input": {}, "Output": {}}
     for node_id, node in sorted(model.nodes.items()):
         layer = model.layers.get(node.layer)
         if layer is not None and layer.type in found:
-            found[layer.type].append(node_id)
-    return tuple(found["Input"]), tuple(found["Output"])
+            found[layer.type][node_id] = Port(node_id, node.label or "")
+    return Ports(found["Input"], found["Output"])
 
 
-def _ports(definition: Model, names: Iterable[str]) -> dict[str, Port]:
-    return {name: Port(name, definition.nodes[name].label or "") for name in names}
+def _severity(node: str | None) -> Severity:
+    """What no node calls is not built, and can't be seen on the canvas."""
+    return Severity.WARNING if node is None else Severity.ERROR
 
 
 def _count(number: int) -> str:
