@@ -64,13 +64,17 @@ class TimeDistributed(nn.Module):
         if not self.loops and (self.fold or not self.training):
             result = call(lambda x: x.reshape(-1, *x.shape[2:]))
             return _each(result, lambda x: x.reshape(-1, time, *x.shape[1:]))
-        steps = [call(lambda x, index=index: x[:, index]) for index in range(time)]
+        steps = [call(_step_at(index)) for index in range(time)]
         if not isinstance(steps[0], tuple):
             return torch.stack(steps, 1)
         return tuple(None if each[0] is None else torch.stack(each, 1) for each in zip(*steps, strict=True))
 
     def extra_repr(self) -> str:
         return f"fold={self.fold}, takes_mask={self.takes_mask}"
+
+
+def _step_at(index: int) -> Step:
+    return lambda x: x[:, index]
 
 
 def of_steps(mask: Tensor | None, axes: int) -> Tensor | None:
