@@ -175,19 +175,36 @@ def validated(data: Mapping[str, object]) -> Document:
 
 
 def _problem(item: Any) -> Problem:  # Any: pydantic's ErrorDetails, whose `input` may be anything
-    path = ".".join(str(part) for part in item["loc"])
+    loc = [str(part) for part in item["loc"] if part != "[key]"]
+    path = _short(".".join(loc), 200)
     place: dict[str, str] = {}
-    loc = item["loc"]
     if len(loc) >= 4 and loc[0] == "models" and loc[2] == "nodes":
-        place = {"model": str(loc[1]), "node": str(loc[3])}
+        place = {"model": _short(loc[1], 64), "node": _short(loc[3], 64)}
     elif len(loc) >= 2 and loc[0] == "models":
-        place = {"model": str(loc[1])}
-    received = repr(item.get("input"))
-    received = received if len(received) <= 80 else received[:77] + "..."
+        place = {"model": _short(loc[1], 64)}
+    received = _short(repr(item.get("input")), 80)
+    said, hint = (
+        item["msg"],
+        "Compare with an example from the gallery, or export a project to see the format.",
+    )
+    if item["type"] in ("string_pattern_mismatch", "string_too_short", "string_too_long"):
+        pattern = item.get("ctx", {}).get("pattern", "")
+        if item["loc"][-1] == "[key]" or "A-Za-z_" in pattern:
+            said = "an id has 1 to 64 letters (a to z), digits and _, and does not begin with a digit"
+            hint = "Write any text you like into the node's `label`; its id becomes a name in generated code."
+            if r"\." in pattern:
+                said, hint = "a source is `node` or `node.port`", "Name the node that this port reads."
+    elif item["type"] == "extra_forbidden":
+        said = "there is no such field"
+        hint = "Take it out; the format has no room for it."
     return Problem(
         code="document.invalid",
-        message=f"`{path or 'document'}`: {item['msg']}; received {received}.",
-        hint="Compare with an example from the gallery, or export a project to see the format.",
+        message=f"`{path or 'document'}`: {said}; received {received}.",
+        hint=hint,
         field=path,
         **place,
     )
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
