@@ -30,13 +30,16 @@ class Bundles:
     allowance: Allowance
     report: Report
     by_node: dict[str, Bundle] = field(default_factory=dict)
+    too_large: set[str] = field(default_factory=set)
 
-    def join(self, node: str, wired: Wired) -> None:
-        """What the Join `node` holds."""
+    def join(self, node: str, wired: Wired) -> bool:
+        """Note what the Join `node` holds; False where that is too much."""
         sources = wired.get("inputs", ())
-        if not self._is_allowed(node, sum(len(self.by_node.get(source.node, (0,))) for source in sources)):
+        count = sum(len(self.by_node.get(source.node, (0,))) for source in sources)
+        if any(source.node in self.too_large for source in sources) or not self._is_allowed(node, count):
             self.by_node[node] = ()
-            return
+            self.too_large.add(node)
+            return False
         named: dict[str, Source] = {}
         numbers: dict[str, int] = {}
         for name, source in self._items(sources):
@@ -46,6 +49,7 @@ class Bundles:
                 free = f"{name}_{numbers[name]}"
             named[free] = source
         self.by_node[node] = tuple(named.items())
+        return True
 
     def spread(self, node: str, layer: ResolvedLayer, wired: Wired) -> tuple[Wired, bool]:
         """The node's edges with the tensors of bundles in their places; False where a bundle did not fit."""
@@ -60,7 +64,7 @@ class Bundles:
                 if bundle is None:
                     result.setdefault(name, []).append(source)
                     continue
-                if not self._is_allowed(node, len(bundle)):
+                if source.node in self.too_large or not self._is_allowed(node, len(bundle)):
                     return {}, False
                 placed = _placed(bundle, ports, name)
                 if isinstance(placed, str):

@@ -75,7 +75,8 @@ def hint_for(problem: Problem, type_name: str, report: Report) -> str:
         return report.meant(type_name, layer_types(), "The palette lists the types that there are.")
     if problem.code == "config.unknown":
         fields = layer_types()[type_name].model_fields
-        return report.meant(problem.field or "", fields, f"Its fields: {', '.join(fields)}.")
+        otherwise = f"Its fields: {', '.join(fields)}." if fields else "It has no fields: take it out."
+        return report.meant(problem.field or "", fields, otherwise)
     return problem.hint
 
 

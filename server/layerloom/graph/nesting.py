@@ -21,18 +21,21 @@ class Nesting:
     """
 
     order: tuple[str, ...]
-    circle: Mapping[str, tuple[str, ...]]
+    circle: Mapping[str, frozenset[str]]
     depth: Mapping[str, int]
     nodes: Mapping[str, int]
 
 
 def nesting(document: Document, parsed: Parsed) -> Nesting:
     """How the document's models lie in one another."""
-    called = {
-        name: {layer.model for layer in layers.values() if layer.model in document.models}
-        for name, layers in parsed.items()
+    inside = {
+        name: {
+            layer.model
+            for layer in layers.values()
+            if layer.model is not None and layer.model in document.models
+        }
+        for name, layers in sorted(parsed.items())
     }
-    inside = {name: {each for each in names if each is not None} for name, names in called.items()}
     callers: dict[str, list[str]] = {name: [] for name in inside}
     for name, names in inside.items():
         for each in names:
@@ -53,7 +56,7 @@ def nesting(document: Document, parsed: Parsed) -> Nesting:
     for name in order:
         depth[name] = 1 + max((depth[each] for each in inside[name]), default=0)
         nodes[name] = _expanded(document.models[name], parsed[name], nodes)
-    circle = {name: tuple(group) for group in circles(inside) for name in group}
+    circle = {name: group for group in map(frozenset, circles(inside)) for name in group}
     return Nesting((*order, *rest), circle, depth, nodes)
 
 

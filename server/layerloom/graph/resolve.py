@@ -119,7 +119,11 @@ class _Model:
             return nothing
         if wrapped.is_circle:
             self._wrong(
-                layer_id, "layer.recursive", "wraps itself", "Name another layer in `layer`.", "layer"
+                layer_id,
+                "layer.recursive",
+                "is a circle of wrappers with nothing inside",
+                "Name a layer that computes.",
+                "layer",
             )
             return nothing
         if wrapped.wrappers > MOST_WRAPPERS:

@@ -1,7 +1,7 @@
 """The edges of one model: sources and ports checked, bundles spread out, calls put in order."""
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from layerloom.document import Model, split_source
@@ -31,10 +31,11 @@ def wire(
         wired = written[node_id]
         is_whole = True
         if layer.type == "Join":
-            bundles.join(node_id, wired)
+            is_whole = bundles.join(node_id, wired)
         elif bundles.by_node:
             wired, is_whole = bundles.spread(node_id, layer, wired)
-        is_complete = _is_complete(node_id, layer, wired, is_whole, report)
+        broken = edges.broken.get(node_id, ()) if is_whole else layer.ports.inputs if layer.ports else ()
+        is_complete = _is_complete(node_id, layer, wired, broken, report)
         calls.append(ResolvedCall(node_id, layer, wired, is_complete))
     _report_unused(known, written, report)
     return tuple(calls), bundles.by_node
@@ -60,6 +61,8 @@ class _Edges:
     report: Report
     found: dict[str, Source] = field(default_factory=dict)
     """Sources by their text, once they were looked up."""
+    broken: dict[str, set[str]] = field(default_factory=dict)
+    """By node, the ports that something is connected to that gives nothing: that is told already."""
 
     def of(self, node_id: str, layer: ResolvedLayer) -> Wired:
         """The node's sources by input port."""
@@ -74,6 +77,8 @@ class _Edges:
                 source = self.found.get(text) or self._source(node_id, port, text)
                 if source is not None:
                     sources.append(source)
+                else:
+                    self.broken.setdefault(node_id, set()).add(port)
             wired[port] = (*wired.get(port, ()), *sources)
         return wired
 
@@ -187,15 +192,18 @@ def _report_cycles(after: Mapping[str, Sequence[str]], report: Report) -> None:
             )
 
 
-def _is_complete(node_id: str, layer: ResolvedLayer, wired: Wired, is_whole: bool, report: Report) -> bool:
+def _is_complete(
+    node_id: str, layer: ResolvedLayer, wired: Wired, broken: Collection[str], report: Report
+) -> bool:
+    """Whether every port has its tensors; `broken` are ports whose lack is told already."""
     if layer.ports is None:
         return False
-    is_complete = is_whole
+    is_complete = not broken
     for port in layer.ports.inputs.values():
         count = len(wired.get(port.name, ()))
         if count < port.least:
             is_complete = False
-            if is_whole:  # a bundle that did not fit is told already
+            if port.name not in broken:
                 _report_too_few(node_id, layer, port, count, report)
         elif port.most is not None and count > port.most:
             is_complete = False
