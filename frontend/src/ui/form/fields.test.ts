@@ -42,6 +42,14 @@ test("a field knows its label in words, whether it is required, and what it may 
   expect(useBias?.label).toBe("Use bias");
 });
 
+test("what must be set comes first", () => {
+  const { units, ...others } = schema.properties!;
+
+  const names = fieldsOf({ ...schema, properties: { ...others, units: units! } }).map(({ name }) => name);
+
+  expect(names[0]).toBe("units");
+});
+
 test("sizes are read as people write them, and shown the same way", () => {
   expect(readSizes("8, 8", true)).toEqual([8, 8]);
   expect(readSizes("(?, 256)", true)).toEqual([null, 256]);

@@ -21,10 +21,15 @@ export interface FieldSpec {
 /** Fields of every layer that a form shows apart, or not at all. */
 const HIDDEN = new Set(["name"]);
 
+/** What must be set comes first, such as an LSTM's units; the rest in the schema's order. */
 export function fieldsOf(schema: ConfigSchema): FieldSpec[] {
-  return Object.entries(schema.properties ?? {})
+  const fields = Object.entries(schema.properties ?? {})
     .filter(([name]) => !HIDDEN.has(name))
     .map(([name, property]) => fieldOf(schema, name, property));
+  return [
+    ...fields.filter(({ isRequired }) => isRequired),
+    ...fields.filter(({ isRequired }) => !isRequired),
+  ];
 }
 
 function fieldOf(schema: ConfigSchema, name: string, property: PropertySchema): FieldSpec {
