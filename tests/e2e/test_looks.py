@@ -94,6 +94,6 @@ def test_a_screen_of_1024_by_768_shows_everything_without_scrolling_sideways(
         expect(editor.button(name)).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     expect(editor.node("first")).to_be_in_viewport()
-    editor.button("Fit view").click()
+    editor.canvas.get_by_role("button", name="Fit view").click()
     for node in ("first", "larger"):
         expect(editor.node(node)).to_be_in_viewport()
