@@ -1,6 +1,6 @@
 /** What one can ask of a document: calls of a layer, edges, paths, uses. Pure; answers are kept per model object. */
 
-import type { Document, Layer, LayerId, Model, ModelId, Node, NodeId, PortName, SourceText } from "./types";
+import type { Document, Layer, LayerId, Model, ModelId, NodeId, PortName, SourceText } from "./types";
 
 /** `"encoder.state_h"` → `{node: "encoder", port: "state_h"}`. */
 export function splitSource(source: SourceText): { readonly node: NodeId; readonly port: PortName | null } {
@@ -224,15 +224,3 @@ export const inOrder = remembered((model: Model): readonly NodeId[] => {
   }
   return [...order, ...waiting.keys()];
 });
-
-export function positionOf(
-  document: Document,
-  model: ModelId,
-  node: NodeId,
-): readonly [number, number] | undefined {
-  return document.view?.[model]?.nodes?.[node];
-}
-
-export function nodeOf(document: Document, model: ModelId, node: NodeId): Node | undefined {
-  return document.models[model]?.nodes[node];
-}

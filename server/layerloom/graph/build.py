@@ -202,10 +202,7 @@ class BuiltModel(nn.Module):
 
     def _activity_penalty(self, regularizer: Mapping[str, Any]) -> Callable[[Tensor], None]:
         def note(value: Tensor) -> None:
-            if torch.is_grad_enabled() or self.training:
-                self._activities.append(regularizers.penalty(value, regularizer) / value.shape[0])
-            else:
-                self._activities.append(regularizers.penalty(value, regularizer).detach() / value.shape[0])
+            self._activities.append(regularizers.penalty(value, regularizer) / value.shape[0])
 
         return note
 

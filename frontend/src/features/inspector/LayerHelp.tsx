@@ -6,6 +6,7 @@ import { useState } from "react";
 
 import { t } from "../../i18n";
 import type { LayerTypeDescription } from "../../schema";
+import { withCode } from "../../ui/ProblemText";
 
 export function LayerHelp({ described }: { readonly described: LayerTypeDescription }) {
   const [isOpen, setOpen] = useState(false);
@@ -32,13 +33,5 @@ export function LayerHelp({ described }: { readonly described: LayerTypeDescript
 /** Indented blocks are code; `so` is code in a line; the rest is text. */
 function Paragraph({ text }: { readonly text: string }) {
   if (/^( {4}|```)/.test(text)) return <pre>{text.replace(/```\w*\n?/g, "").replace(/^ {4}/gm, "")}</pre>;
-  const parts = text.split("`");
-  return (
-    <p>
-      {parts.map((part, index) =>
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a fixed text never move.
-        index % 2 === 1 ? <code key={index}>{part}</code> : part,
-      )}
-    </p>
-  );
+  return <p>{withCode(text)}</p>;
 }
