@@ -49,7 +49,8 @@ class Weight:
     module that `torch_call` makes; `layout` says how Keras' array becomes torch's: the permutation of its
     axes, or a name that `layers.modules.layouts` knows. `trainable=False` for statistics, such as a moving
     mean. `regularizer` and `constraint` are Keras' too, read by `layers.modules.regularizers` and
-    `constraints`.
+    `constraints`. `group` is the object below the layer that holds it in Keras' weights file: `cell`,
+    `query_dense`, `forward_layer/cell`; weights of one group stand there in this order (`vars/0`, `vars/1`, …).
     """
 
     name: str
@@ -60,6 +61,7 @@ class Weight:
     trainable: bool = True
     regularizer: Mapping[str, Any] | None = None
     constraint: Mapping[str, Any] | None = None
+    group: str = ""
 
     @property
     def size(self) -> int:

@@ -1,5 +1,6 @@
 """What the recurrent layer types share: config, ports, shapes, weights."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from pydantic import Field, field_validator
@@ -130,7 +131,8 @@ class SequenceLayer(KernelLayer):
             "recurrent_kernel", (self.units, width), self.recurrent_initializer, "weight_hh", self._layout(),
             regularizer=self.recurrent_regularizer, constraint=self.recurrent_constraint,
         )  # fmt: skip
-        return (self._kernel((features, width), "weight_ih", self._layout()), recurrent, *self._biases())
+        weights = (self._kernel((features, width), "weight_ih", self._layout()), recurrent, *self._biases())
+        return tuple(replace(weight, group="cell") for weight in weights)
 
     def flops(self, inputs: Inputs, outputs: Outputs) -> int:
         _, time, features = one(inputs, "sequence").shape
