@@ -119,6 +119,8 @@ class LayerType(BaseModel):
     """Class name in Keras where it differs from ours; empty string: Keras has none."""
     depends_on_training: ClassVar[bool] = False
     """True where training and inference differ (dropout, batch statistics): not to be folded over time."""
+    call_fields: ClassVar[tuple[str, ...]] = ()
+    """Config fields of ours that Keras takes in the call instead (`use_causal_mask`)."""
     structural: ClassVar[bool] = False
     """True where the graph does the work (Input, Output, Join, Model, TimeDistributed): no `torch_call`."""
 
