@@ -18,6 +18,7 @@ from pydantic import (
     ValidationError,
     model_serializer,
 )
+from typing_extensions import TypeAliasType
 
 from layerloom.problems import Problem, ProblemError
 
@@ -53,6 +54,13 @@ class _Part(BaseModel):
         return frozenset()
 
 
+Structure = TypeAliasType(
+    "Structure",
+    "Identifier | list[Structure] | dict[Annotated[str, StringConstraints(min_length=1, max_length=200)], Structure]",
+)
+"""Ids of ends, nested as Keras' `Model(inputs=..., outputs=...)` has them: one, a list, a dict by any name."""
+
+
 class Layer(_Part):
     """A layer type with its config; owns weights once built. `{"type": "LSTM", "config": {"units": 64}}`"""
 
@@ -69,11 +77,21 @@ class Node(_Part):
 
 
 class Model(_Part):
-    """A named graph, usable as a layer type."""
+    """A named graph, usable as a layer type.
+
+    `inputs` and `outputs` give the order of its Input and Output nodes, and the structure in which Keras takes and
+    gives them; ends that they do not name follow in the order of their ids. They never bring an end into being.
+    `kind` is the class that Keras writes the model as, where its nodes are a chain.
+    """
 
     layers: dict[Identifier, Layer] = Field(default_factory=dict)
     nodes: dict[Identifier, Node] = Field(default_factory=dict)
     label: str | None = Field(default=None, max_length=200)
+    inputs: Structure | None = None
+    outputs: Structure | None = None
+    kind: Literal["Functional", "Sequential"] = "Functional"
+    trainable: bool = True
+    """Off: training leaves every weight of the model as it is."""
 
 
 class Typed(_Part):
@@ -154,6 +172,21 @@ def to_text(document: Document) -> str:
     data = document.model_dump(mode="json")
     options = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     return orjson.dumps(data, option=options).decode()
+
+
+def flattened(structure: Structure | None) -> tuple[str, ...]:
+    """Ids of a structure in Keras' order (`tree.flatten`: dicts by their sorted keys), each once."""
+    found: dict[str, None] = {}
+    waiting: list[Any] = [structure]  # Any: a part of the structure
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            found.setdefault(part)
+        elif isinstance(part, Mapping):
+            waiting += [part[key] for key in sorted(part, reverse=True)]
+        elif part is not None:
+            waiting += reversed(part)
+    return tuple(found)
 
 
 def split_source(source: str) -> tuple[str, str | None]:

@@ -1,6 +1,16 @@
 /** What one can ask of a document: calls of a layer, edges, paths, uses. Pure; answers are kept per model object. */
 
-import type { Document, Layer, LayerId, Model, ModelId, NodeId, PortName, SourceText } from "./types";
+import type {
+  Document,
+  Layer,
+  LayerId,
+  Model,
+  ModelId,
+  NodeId,
+  PortName,
+  SourceText,
+  Structure,
+} from "./types";
 
 /** `"encoder.state_h"` → `{node: "encoder", port: "state_h"}`. */
 export function splitSource(source: SourceText): { readonly node: NodeId; readonly port: PortName | null } {
@@ -55,7 +65,16 @@ export function typeOf(model: Model, node: NodeId): string {
   return layerOf(model, node)?.type ?? "";
 }
 
-/** Ids of the model's Input nodes (or Output nodes), sorted: that is their order as ports. */
+/** Ids of a structure of ends in Keras' order (dicts by their sorted keys), each once. */
+export function flattened(structure: Structure | null | undefined): readonly NodeId[] {
+  if (structure === null || structure === undefined) return NONE;
+  if (typeof structure === "string") return [structure];
+  if (Array.isArray(structure)) return [...new Set(structure.flatMap(flattened))];
+  const entries = Object.entries(structure).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [...new Set(entries.flatMap(([, part]) => flattened(part)))];
+}
+
+/** Ids of the model's Input nodes (or Output nodes) in its order, then sorted: their order as ports. */
 export function inputsOf(model: Model): readonly NodeId[] {
   return endsOf(model).inputs;
 }
@@ -72,8 +91,13 @@ const endsOf = remembered((model: Model) => {
     if (type === "Input") inputs.push(id);
     else if (type === "Output") outputs.push(id);
   }
-  return { inputs: inputs.sort(), outputs: outputs.sort() };
+  return { inputs: ordered(inputs, model.inputs), outputs: ordered(outputs, model.outputs) };
 });
+
+function ordered(ends: NodeId[], structure: Structure | null | undefined): readonly NodeId[] {
+  const first = flattened(structure).filter((id) => ends.includes(id));
+  return [...first, ...ends.filter((id) => !first.includes(id)).sort()];
+}
 
 /** An edge as it is written: the source's port may be left out (its first), the target's may be an alias. */
 export interface WrittenEdge {

@@ -33,7 +33,15 @@ export interface Model {
   readonly layers: { readonly [layer: LayerId]: Layer };
   readonly nodes: { readonly [node: NodeId]: Node };
   readonly label?: string | null;
+  /** Order of the Input nodes and the Output nodes, and the structure in which Keras has them. */
+  readonly inputs?: Structure | null;
+  readonly outputs?: Structure | null;
+  readonly kind?: "Functional" | "Sequential";
+  readonly trainable?: boolean;
 }
+
+/** Ids of ends: one, a list, or a dict by any name, nested. */
+export type Structure = NodeId | readonly Structure[] | { readonly [name: string]: Structure };
 
 /** Something chosen by type with a config: an optimizer, a loss, a callback. */
 export interface Typed {

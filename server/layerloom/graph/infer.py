@@ -77,7 +77,7 @@ class _Work:
 
 
 def _infer_model(work: _Work, model: ResolvedModel, given: Given | None) -> InferredModel:
-    result = InferredModel(model.id, {})
+    result = InferredModel(model.id, {}, is_trainable=model.is_trainable)
     fed = dict(given) if given is not None else {}
     inputs: dict[str, TensorSpec] = {}
     for call in model.calls:

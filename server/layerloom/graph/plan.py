@@ -81,11 +81,11 @@ def plan(
         *_unknown(outputs, resolved.outputs, "Output", "training.outputs", model),
         *_unknown(inputs, resolved.inputs, "Input", "training.inputs", model),
     ]
-    chosen = tuple(sorted(outputs)) if outputs else resolved.outputs
-    if not chosen:
-        return _refused(model, "model.no_output", f"The model `{model}` has no Output.", None)
+    chosen = tuple(name for name in resolved.outputs if not outputs or name in outputs)
     if problems:
         return Plan(model, problems=tuple(problems))
+    if not chosen:
+        return _refused(model, "model.no_output", f"The model `{model}` has no Output.", None)
     needed = _needed(resolved, chosen)
     problems = [
         *_in_the_way(inferred, resolved, needed | set(inputs or ())),
@@ -281,7 +281,8 @@ def _planned_layer(
     layer = resolved.layers[layer_id]
     if layer.config is None:
         raise ValueError(f"layer {layer_id} has no config, yet no problem was reported")
-    is_frozen = layer_id in frozen or not getattr(layer.config, "trainable", True)
+    is_trainable = resolved.is_trainable and getattr(layer.config, "trainable", True)
+    is_frozen = layer_id in frozen or not is_trainable
     if layer.wraps is not None:
         return PlannedLayer(layer_id, layer.config, {}, (), None, layer.wraps, is_frozen)
     use: LayerUse = specs.uses[layer_id]

@@ -5,7 +5,7 @@ to give up: what can be known of an unfinished document is given, with every pro
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from layerloom.document import Document, Limits, Model
+from layerloom.document import Document, Limits, Model, Structure, flattened
 from layerloom.graph.bundles import Allowance
 from layerloom.graph.configs import ParsedLayer, Ports, hint_for, parse_layer
 from layerloom.graph.findings import Findings, Report, some
@@ -77,7 +77,7 @@ class _Model:
         self._report_doubled_ends(model)
         self._report_model(outputs)
         calls, bundles = wire(model, layers, allowance, self.report)
-        return ResolvedModel(self.id, layers, calls, bundles, inputs, outputs)
+        return ResolvedModel(self.id, layers, calls, bundles, inputs, outputs, model.trainable)
 
     def _layer(self, layer_id: str, parsed: ParsedLayer) -> ResolvedLayer:
         if parsed.config is None:
@@ -244,13 +244,19 @@ class _Model:
 
 
 def _ports(model: Model) -> Ports:
-    """The Input nodes and the Output nodes by id, sorted: that is their order as ports."""
+    """The Input nodes and the Output nodes by id, in the model's order, then sorted: their order as ports."""
     found: dict[str, dict[str, Port]] = {"Input": {}, "Output": {}}
     for node_id, node in sorted(model.nodes.items()):
         layer = model.layers.get(node.layer)
         if layer is not None and layer.type in found:
             found[layer.type][node_id] = Port(node_id, node.label or "")
-    return Ports(found["Input"], found["Output"])
+    return Ports(_ordered(found["Input"], model.inputs), _ordered(found["Output"], model.outputs))
+
+
+def _ordered(ends: dict[str, Port], structure: Structure | None) -> dict[str, Port]:
+    if structure is None:
+        return ends
+    return {name: ends[name] for name in flattened(structure) if name in ends} | ends
 
 
 def _severity(node: str | None) -> Severity:

@@ -80,6 +80,7 @@ class ResolvedModel:
     """By Join node."""
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    is_trainable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class InferredModel:
     uses: dict[str, LayerUse] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     flops: int = 0
+    is_trainable: bool = True
     elements: int = 0
     """Numbers in all results of one sample: what training keeps for the way back."""
 
@@ -78,7 +79,7 @@ class InferredModel:
 
     @cached_property
     def trainable(self) -> int:
-        return sum(use.trainable for use in self.uses.values())
+        return sum(use.trainable for use in self.uses.values()) if self.is_trainable else 0
 
     def output(self, node: str) -> TensorSpec | None:
         """What an Output node gives to the caller."""

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fragmentFromText, fragmentToText } from "../clipboard";
 import { edgesOf } from "../ports";
+import { inputsOf, outputsOf } from "../questions";
 import { changed, documentOf, portsIn, siamese } from "../testing";
 import type { Document } from "../types";
 import {
@@ -255,6 +256,30 @@ describe("renaming", () => {
     expect(main(document).nodes.dense?.inputs).toEqual({ inputs: ["eye.features"] });
     expect(main(document).nodes.eye?.inputs).toEqual({ picture: ["x"] });
     expect(main(document).layers.eye?.config).toEqual({ model: "sight" });
+  });
+
+  it("the order of a model's ends speaks of them by their new names", () => {
+    const start: Document = {
+      ...siamese(),
+      models: {
+        main: {
+          ...main(documentOf({ b: ["Input"], a: ["Input"], p: ["Output", "a"], q: ["Output", "b"] })),
+          inputs: ["b", "a"],
+          outputs: { label: "q", score: ["p"] },
+        },
+      },
+    };
+
+    const document = changed(
+      start,
+      renameNode({ model, node: "b", to: "z" }),
+      renameNode({ model, node: "p", to: "points" }),
+    );
+
+    expect(main(document).inputs).toEqual(["z", "a"]);
+    expect(main(document).outputs).toEqual({ label: "q", score: ["points"] });
+    expect(inputsOf(main(document))).toEqual(["z", "a"]);
+    expect(outputsOf(main(document))).toEqual(["q", "points"]);
   });
 
   it("refuses a name that is taken or is none", () => {

@@ -25,6 +25,7 @@ import type {
   PortName,
   Position,
   SourceText,
+  Structure,
 } from "../types";
 import { trainingWithOutput, trainingWithoutNodes, trainingWithRenamedNode } from "./training";
 
@@ -212,7 +213,7 @@ export const renameNode = command(
       const nodes: Record<NodeId, Node> = {};
       for (const [id, value] of Object.entries(before.nodes))
         nodes[id === from ? to : id] = withRenamedSource(value, from, to);
-      const renamed = { ...before, nodes };
+      const renamed = withRenamedEnd({ ...before, nodes }, from, to);
       return isNamesake ? withRenamedLayer(renamed, from, to) : renamed;
     });
     if (next.view?.[args.model]?.nodes) {
@@ -236,6 +237,20 @@ function withRenamedSource(node: Node, from: NodeId, to: NodeId): Node {
     inputs: Object.fromEntries(
       Object.entries(node.inputs ?? {}).map(([port, sources]) => [port, sources.map(rename)]),
     ),
+  };
+}
+
+/** The order of a model's ends speaks of them by id. */
+function withRenamedEnd(model: Model, from: NodeId, to: NodeId): Model {
+  const rename = (part: Structure): Structure => {
+    if (typeof part === "string") return part === from ? to : part;
+    if (Array.isArray(part)) return part.map(rename);
+    return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, rename(value)]));
+  };
+  return {
+    ...model,
+    ...(model.inputs && { inputs: rename(model.inputs) }),
+    ...(model.outputs && { outputs: rename(model.outputs) }),
   };
 }
 

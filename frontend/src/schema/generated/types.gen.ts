@@ -721,8 +721,17 @@ export type LayerExample = {
  * Model
  *
  * A named graph, usable as a layer type.
+ *
+ * `inputs` and `outputs` give the order of its Input and Output nodes, and the structure in which Keras takes and
+ * gives them; ends that they do not name follow in the order of their ids. They never bring an end into being.
+ * `kind` is the class that Keras writes the model as, where its nodes are a chain.
  */
 export type Model = {
+    inputs?: Structure | null;
+    /**
+     * Kind
+     */
+    kind?: 'Functional' | 'Sequential';
     /**
      * Label
      */
@@ -739,6 +748,11 @@ export type Model = {
     nodes?: {
         [key: string]: unknown | Node;
     };
+    outputs?: Structure | null;
+    /**
+     * Trainable
+     */
+    trainable?: boolean;
 };
 
 /**
@@ -1550,6 +1564,10 @@ export type StepEnded = {
      * RFC 3339 in UTC.
      */
     time: string;
+};
+
+export type Structure = string | Array<Structure> | {
+    [key: string]: Structure;
 };
 
 /**
