@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from layerloom.graph.plan import Plan, PlannedLayer
 from layerloom.graph.source import generate
-from layerloom.layers.base import Weight
+from layerloom.layers.base import KerasLayer, Weight
 from layerloom.layers.modules import layouts, regularizers
+from layerloom.layers.modules.autocast import autocast
 from layerloom.layers.modules.initializers import fill
 from layerloom.layers.modules.time_distributed import TimeDistributed, of_steps
 from layerloom.tensors import DType
@@ -62,17 +63,22 @@ class BuiltModel(nn.Module):
         self._traced: Run | None = None
 
     def forward(self, *tensors: Tensor) -> tuple[Tensor, ...]:
-        """Outputs in the order of `output_names`."""
+        """Outputs in the order of `output_names`; as float32 whatever the last layers compute in, for losses do."""
         if self._is_outermost:
             self._activities.clear()
-        return self.run(*tensors)[: len(self.output_names)]
+        return self._whole(self.run(*tensors)[: len(self.output_names)])
 
     def forward_with_masks(self, *tensors: Tensor) -> tuple[tuple[Tensor, ...], tuple[Tensor | None, ...]]:
         """Outputs, and the mask that travels beside each of them, or None."""
         self._activities.clear()
         results = self.run(*tensors)
         count = len(self.output_names)
-        return results[:count], results[count:]
+        return self._whole(results[:count]), results[count:]
+
+    def _whole(self, outputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        if not self.plan.is_mixed:
+            return outputs
+        return tuple(output.float() if output.is_floating_point() else output for output in outputs)
 
     def regularization(self) -> Tensor | None:
         """The sum of all penalties: of trainable weights once, of activities for each call of the last pass."""
@@ -156,6 +162,8 @@ class BuiltModel(nn.Module):
             module = BuiltModel(layer.model, self._activities, frozen)
         else:
             module = layer.config.torch_call(layer.inputs).make()
+            if self.plan.is_mixed and isinstance(layer.config, KerasLayer):
+                autocast(module, getattr(torch, layer.config.computes_in))
         if frozen:
             module.requires_grad_(False)
             if hasattr(module, "trainable"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from layerloom.document import Limits
 from layerloom.graph.findings import MOST_SHOWN, listed_once
 from layerloom.graph.resolved import Resolved, ResolvedCall, ResolvedLayer, ResolvedModel
-from layerloom.graph.rules import refuse_huge, rule
+from layerloom.graph.rules import refuse_huge, rule, taken
 from layerloom.graph.specs import InferredModel, LayerUse
 from layerloom.graph.time_steps import over_time, without_time
 from layerloom.layers.base import Inputs
@@ -182,6 +182,7 @@ def _call_rule(
     is_frozen: bool,
     result: InferredModel,
 ) -> Mapping[str, TensorSpec]:
+    inputs = taken(layer.parsed, inputs)
     ruled = rule(layer.parsed, inputs)
     result.elements += ruled.elements
     if layer.type not in ("Input", "Output"):

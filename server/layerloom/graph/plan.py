@@ -59,6 +59,8 @@ class Plan:
     layers: tuple[PlannedLayer, ...] = ()
     steps: tuple[Step, ...] = ()
     problems: tuple[Problem, ...] = ()
+    is_mixed: bool = False
+    """Some tensors are not float32, so that layers have to turn what they get into the type of their policy."""
 
 
 def plan(
@@ -263,6 +265,11 @@ def _planned(
         cast_inputs,
         tuple(_planned_layer(inferred, resolved, specs, layer_id, frozen) for layer_id in used),
         tuple(steps),
+        is_mixed=any(
+            isinstance(spec, TensorSpec) and spec.dtype == "bfloat16"
+            for ports in specs.nodes.values()
+            for spec in ports.values()
+        ),
     )
 
 

@@ -1,16 +1,17 @@
 """The arithmetic of one layer on given specs, remembered: a document that was edited is mostly what it was."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from layerloom.graph.configs import ParsedLayer
-from layerloom.layers.base import Inputs, Weight
+from layerloom.layers.base import Inputs, KerasLayer, Weight
 from layerloom.layers.fields.matrices import refuse_without_matrix
 from layerloom.problems import Problem, ProblemError
 from layerloom.tensors import TensorSpec
 
 _LARGEST_TENSOR = 2**40
+_OTHER_FLOATS = frozenset({"bfloat16", "float16", "float64"})
 _MOST_REMEMBERED_INPUTS = 8
 """Calls on more tensors are worked out anew, so that what is remembered stays small."""
 
@@ -31,6 +32,21 @@ class Ruled:
     size: int = 0
     trainable: int = 0
     problems: tuple[Problem, ...] = ()
+
+
+def taken(layer: ParsedLayer, inputs: Inputs) -> Inputs:
+    """What the layer makes of its inputs before it computes: Keras' layers turn decimal points into their own type.
+
+    Rules are written for float32; `rule` says bfloat16 of what a layer of that policy gives.
+    """
+    if not isinstance(layer.config, KerasLayer) or not any(
+        spec.dtype in _OTHER_FLOATS for specs in inputs.values() for spec in specs
+    ):
+        return inputs
+    return {
+        port: tuple(replace(spec, dtype="float32") if spec.dtype in _OTHER_FLOATS else spec for spec in specs)
+        for port, specs in inputs.items()
+    }
 
 
 def rule(layer: ParsedLayer, inputs: Inputs) -> Ruled:
@@ -54,6 +70,11 @@ def _ruled(layer: ParsedLayer, key: Key) -> Ruled:
     inputs = dict(key)
     try:
         outputs = config.infer(inputs)
+        if isinstance(config, KerasLayer) and config.computes_in != "float32":
+            outputs = {
+                port: replace(spec, dtype=config.computes_in) if spec.dtype == "float32" else spec
+                for port, spec in outputs.items()
+            }
         refuse_huge(outputs)
         if layer.type in ("Input", "Output"):
             elements = outputs["output"].elements or 0 if layer.type == "Input" else 0

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from layerloom.layers.calls import Call
 from layerloom.problems import Problem, ProblemError, Severity
@@ -80,13 +80,17 @@ class Example:
     inputs: Mapping[str, Sequence[TensorSpec]] = field(default_factory=dict)
 
 
-def _float32(value: object) -> object:
+POLICIES = ("float32", "mixed_bfloat16")
+"""Keras' dtype policies that layers have here."""
+
+
+def _policy(value: object) -> object:
     name = value
     if isinstance(value, Mapping):  # Keras' DTypePolicy as saved
         config = value.get("config")
         name = config.get("name") if isinstance(config, Mapping) else None
-    if name not in (None, "float32"):
-        raise ValueError(f"layers compute in float32; received {value!r}")
+    if name is not None and name not in POLICIES:
+        raise ValueError(f"layers compute in float32 or mixed_bfloat16; received {value!r}")
     return name
 
 
@@ -149,6 +153,9 @@ class LayerType(BaseModel):
         raise NotImplementedError(type(self).__name__)
 
 
+_POLICY_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "string", "enum": list(POLICIES)}, {"type": "null"}]}
+
+
 class KerasLayer(LayerType):
     """Base of the layer types that Keras has too: what every Keras layer's config holds."""
 
@@ -160,9 +167,15 @@ class KerasLayer(LayerType):
     trainable: bool = Field(
         default=True, description="Off: training leaves the layer's weights as they are (frozen)."
     )
-    dtype: Annotated[str | None, BeforeValidator(_float32)] = Field(
-        default=None, description="Type that the layer computes in: `float32`."
+    dtype: Annotated[str | None, BeforeValidator(_policy), WithJsonSchema(_POLICY_SCHEMA)] = Field(
+        default=None,
+        description="Keras' policy: `float32`, or `mixed_bfloat16` (computes in bfloat16, keeps float32 weights).",
     )
+
+    @property
+    def computes_in(self) -> DType:
+        """Type to which what comes in is turned, and which comes out."""
+        return "bfloat16" if self.dtype == "mixed_bfloat16" else "float32"
 
 
 def one(inputs: Inputs, port: str = "inputs") -> TensorSpec:

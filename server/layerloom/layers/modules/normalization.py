@@ -18,6 +18,7 @@ class BatchNormalization(nn.Module):
     of the batch, a frozen layer (`trainable=False`) never leaves inference, and masked steps do not count.
     """
 
+    computes_in_float32 = True
     running_mean: Tensor
     running_var: Tensor
 
@@ -87,6 +88,8 @@ class LayerNormalization(nn.Module):
 
     A negative axis counts from the end of each tensor that comes: calls of one layer may differ in rank.
     """
+
+    computes_in_float32 = True
 
     def __init__(
         self,
