@@ -16,7 +16,15 @@ from layers.reference import Reference, keras
 pytestmark = pytest.mark.filterwarnings("ignore:You passed `rms_scaling")
 
 NOT_IN_KERAS = {"Cosine"}
-RANDOM = {"Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout"}
+RANDOM = {
+    "Dropout",
+    "AlphaDropout",
+    "SpatialDropout3D",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "GaussianNoise",
+    "GaussianDropout",
+}
 
 
 def spec(*shape: int | None, dtype: Any = "float32", masked: bool = False) -> TensorSpec:

@@ -8,30 +8,17 @@ from layerloom.layers.fields.initializer import Initializer, initializer
 from layerloom.layers.fields.regularizer import Regularizer
 
 
-class KernelLayer(KerasLayer):
-    """A kernel, and a bias where `use_bias`."""
+class BiasLayer(KerasLayer):
+    """A bias where `use_bias`, and a penalty on the output."""
 
     use_bias: bool = Field(default=True, description="Adds a learned number to each unit.")
-    kernel_initializer: Initializer = initializer("glorot_uniform", "How the kernel is drawn at first.")
     bias_initializer: Initializer = initializer("zeros", "How the bias is drawn at first.")
-    kernel_regularizer: Regularizer = Field(
-        default=None, description="Penalty on the kernel, added to the loss."
-    )
     bias_regularizer: Regularizer = Field(default=None, description="Penalty on the bias, added to the loss.")
+    bias_constraint: Constraint = Field(default=None, description="Bound on the bias, kept after each step.")
     activity_regularizer: Regularizer = Field(
         default=None,
         description="Penalty on the layer's output, added to the loss and divided by the batch size.",
     )
-    kernel_constraint: Constraint = Field(
-        default=None, description="Bound on the kernel, kept after each step."
-    )
-    bias_constraint: Constraint = Field(default=None, description="Bound on the bias, kept after each step.")
-
-    def _kernel(self, shape: tuple[int, ...], path: str, layout: tuple[int, ...] | str) -> Weight:
-        return Weight(
-            "kernel", shape, self.kernel_initializer, path, layout,
-            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
-        )  # fmt: skip
 
     def _bias(self, size: int, path: str = "bias") -> tuple[Weight, ...]:
         if not self.use_bias:
@@ -41,4 +28,22 @@ class KernelLayer(KerasLayer):
                 "bias", (size,), self.bias_initializer, path,
                 regularizer=self.bias_regularizer, constraint=self.bias_constraint,
             ),
+        )  # fmt: skip
+
+
+class KernelLayer(BiasLayer):
+    """A kernel, and a bias where `use_bias`."""
+
+    kernel_initializer: Initializer = initializer("glorot_uniform", "How the kernel is drawn at first.")
+    kernel_regularizer: Regularizer = Field(
+        default=None, description="Penalty on the kernel, added to the loss."
+    )
+    kernel_constraint: Constraint = Field(
+        default=None, description="Bound on the kernel, kept after each step."
+    )
+
+    def _kernel(self, shape: tuple[int, ...], path: str, layout: tuple[int, ...] | str) -> Weight:
+        return Weight(
+            "kernel", shape, self.kernel_initializer, path, layout,
+            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
         )  # fmt: skip

@@ -1,1 +1,1 @@
-"""Convolutions; channels come last."""
+"""Convolutions; channels come last unless `data_format` says otherwise."""

@@ -4,8 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from layerloom.layers.base import Example, Inputs
-from layerloom.layers.calls import Call
+from layerloom.layers.base import Example
 from layerloom.layers.convolution.kernels import ConvolutionLayer
 from layerloom.layers.fields.numbers import Single
 from layerloom.tensors import TensorSpec
@@ -40,6 +39,3 @@ class Conv1D(ConvolutionLayer):
             {"inputs": (TensorSpec((None, None, 3)),)},
         ),
     )
-
-    def torch_call(self, inputs: Inputs) -> Call:
-        return Call("layerloom.layers.modules.convolution.Conv1D", self._arguments(inputs))

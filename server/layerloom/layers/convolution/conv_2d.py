@@ -4,8 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from layerloom.layers.base import Example, Inputs
-from layerloom.layers.calls import Call
+from layerloom.layers.base import Example
 from layerloom.layers.convolution.kernels import ConvolutionLayer
 from layerloom.layers.fields.numbers import Padding, Pair
 from layerloom.tensors import TensorSpec
@@ -46,6 +45,3 @@ class Conv2D(ConvolutionLayer):
             {"inputs": (TensorSpec((None, 3, 6, 7)),)},
         ),
     )
-
-    def torch_call(self, inputs: Inputs) -> Call:
-        return Call("layerloom.layers.modules.convolution.Conv2D", self._arguments(inputs))

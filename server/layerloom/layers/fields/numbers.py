@@ -31,8 +31,8 @@ def _window(count: int) -> Callable[[object], object]:
     return read
 
 
-def _schema(count: int) -> dict[str, Any]:  # Any: JSON Schema
-    number = {"type": "integer", "minimum": 1}
+def _schema(count: int, least: int = 1) -> dict[str, Any]:  # Any: JSON Schema
+    number = {"type": "integer", "minimum": least}
     return {"anyOf": [number, {"type": "array", "items": number, "minItems": count, "maxItems": count}]}
 
 
@@ -41,6 +41,18 @@ Single = Annotated[tuple[Size], BeforeValidator(_window(1)), WithJsonSchema(_sch
 
 Pair = Annotated[tuple[Size, Size], BeforeValidator(_window(2)), WithJsonSchema(_schema(2))]
 """Height and width, written `3` or `[3, 3]`."""
+
+Triple = Annotated[tuple[Size, Size, Size], BeforeValidator(_window(3)), WithJsonSchema(_schema(3))]
+"""Depth, height and width, written `3` or `[3, 3, 3]`."""
+
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""A number of cells, which may be none."""
+
+SingleCount = Annotated[tuple[Count], BeforeValidator(_window(1)), WithJsonSchema(_schema(1, 0))]
+PairCount = Annotated[tuple[Count, Count], BeforeValidator(_window(2)), WithJsonSchema(_schema(2, 0))]
+TripleCount = Annotated[
+    tuple[Count, Count, Count], BeforeValidator(_window(3)), WithJsonSchema(_schema(3, 0))
+]
 
 
 def as_tuple(value: object) -> object:
