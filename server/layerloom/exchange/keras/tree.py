@@ -19,3 +19,5 @@ class SavedLayer:
     """Of a model: what it holds."""
     wraps: "SavedLayer | None" = None
     """Of a wrapper that shares what it wraps (TimeDistributed): the layer under `layer/`."""
+    is_operation: bool = False
+    """A call of `keras.ops` that Keras lists among the layers: it is no layer, and its class is not counted."""
