@@ -1,5 +1,7 @@
 """Pooling over windows and over everything; channels last outside, views of it inside."""
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -13,6 +15,16 @@ from layerloom.layers.modules.windows import (
     padded,
     padding_of,
 )
+
+_Pool = Callable[..., Tensor]
+_MAX: dict[int, _Pool] = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
+_AVERAGE: dict[int, _Pool] = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
+_ADAPTIVE_MAX: dict[int, _Pool] = {
+    1: F.adaptive_max_pool1d, 2: F.adaptive_max_pool2d, 3: F.adaptive_max_pool3d,
+}  # fmt: skip
+_ADAPTIVE_AVERAGE: dict[int, _Pool] = {
+    1: F.adaptive_avg_pool1d, 2: F.adaptive_avg_pool2d, 3: F.adaptive_avg_pool3d,
+}  # fmt: skip
 
 
 class _Pooling(nn.Module):
@@ -47,12 +59,12 @@ class _Pooling(nn.Module):
 
 
 class MaxPooling(_Pooling):
-    """The greatest value in each window, over one axis or two."""
+    """The greatest value in each window."""
 
     def _pool(self, x: Tensor, pads: list[tuple[int, int]]) -> Tensor:
         if not x.is_floating_point():  # torch has no kernel for whole numbers; a double holds them all
             return self._pool(x.double(), pads).to(x.dtype)
-        pool = F.max_pool2d if len(pads) == 2 else F.max_pool1d
+        pool = _MAX[len(pads)]
         fits = all(2 * before <= size for (before, _), size in zip(pads, self.pool_size, strict=True))
         if is_even(pads) and fits:
             return pool(x, self.pool_size, self.strides, tuple(before for before, _ in pads))
@@ -60,11 +72,11 @@ class MaxPooling(_Pooling):
 
 
 class AveragePooling(_Pooling):
-    """The mean of each window, over one axis or two; padding does not count."""
+    """The mean of each window; padding does not count."""
 
     def _pool(self, x: Tensor, pads: list[tuple[int, int]]) -> Tensor:
         x = as_float(x)
-        pool = F.avg_pool2d if len(pads) == 2 else F.avg_pool1d
+        pool = _AVERAGE[len(pads)]
         fits = all(2 * before <= size for (before, _), size in zip(pads, self.pool_size, strict=True))
         if is_even(pads) and fits:
             return pool(
@@ -72,6 +84,37 @@ class AveragePooling(_Pooling):
             )
         counts = pool(padded(x.new_ones(1, 1, *x.shape[2:]), pads), self.pool_size, self.strides)
         return pool(padded(x, pads), self.pool_size, self.strides) / counts
+
+
+class _AdaptivePooling(nn.Module):
+    def __init__(self, output_size: Sizes, channels_first: bool = False) -> None:
+        super().__init__()
+        self.output_size, self.channels_first = output_size, channels_first
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._pool(x) if self.channels_first else channels_to_last(self._pool(channels_to_second(x)))
+
+    def _pool(self, x: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def extra_repr(self) -> str:
+        return f"output_size={self.output_size}, channels_first={self.channels_first}"
+
+
+class AdaptiveMaxPooling(_AdaptivePooling):
+    """The greatest value in each of `output_size` windows."""
+
+    def _pool(self, x: Tensor) -> Tensor:
+        if not x.is_floating_point():  # as in MaxPooling
+            return self._pool(x.double()).to(x.dtype)
+        return _ADAPTIVE_MAX[len(self.output_size)](x, self.output_size)
+
+
+class AdaptiveAveragePooling(_AdaptivePooling):
+    """The mean of each of `output_size` windows."""
+
+    def _pool(self, x: Tensor) -> Tensor:
+        return _ADAPTIVE_AVERAGE[len(self.output_size)](as_float(x), self.output_size)
 
 
 class GlobalMaxPooling(nn.Module):

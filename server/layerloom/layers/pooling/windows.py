@@ -10,7 +10,11 @@ from layerloom.layers.calls import Call
 from layerloom.layers.fields.numbers import DATA_FORMAT, DataFormat, Padding
 from layerloom.tensors import TensorSpec
 
-_HINTS = {1: "Pooling over time takes a sequence; add Reshape.", 2: "Pooling takes pictures; add Reshape."}
+_HINTS = {
+    1: "Pooling over time takes a sequence; add Reshape.",
+    2: "Pooling takes pictures; add Reshape.",
+    3: "Pooling takes volumes; add Reshape.",
+}
 
 
 class PoolingLayer(KerasLayer):
@@ -86,6 +90,35 @@ class GlobalPoolingLayer(KerasLayer):
 
     def torch_call(self, inputs: Inputs) -> Call:
         arguments: dict[str, Any] = {"keepdims": True} if self.keepdims else {}
+        if self.data_format == "channels_first":
+            arguments["channels_first"] = True
+        return Call(f"layerloom.layers.modules.pooling.{self.module}", arguments)
+
+
+class AdaptivePoolingLayer(KerasLayer):
+    """Takes windows of such sizes that the result has the size that is wanted."""
+
+    data_format: DataFormat | None = Field(default=None, description=DATA_FORMAT)
+
+    category: ClassVar[Category] = "pooling"
+    places: ClassVar[tuple[str, ...]]
+    module: ClassVar[str]
+    divides: ClassVar[bool] = False
+
+    output_size: Any
+
+    def infer(self, inputs: Inputs) -> Outputs:
+        spec = one(inputs)
+        first, axes = _placed(spec, self.places, self.data_format)
+        shape = (*spec.shape[:first], *self.output_size, *spec.shape[first + len(self.places) :])
+        dtype = spec.dtype if not self.divides or "float" in spec.dtype else "float32"
+        return {"output": TensorSpec(shape, dtype, axes)}
+
+    def flops(self, inputs: Inputs, outputs: Outputs) -> int:
+        return max(one(inputs).elements or 0, outputs["output"].elements or 0)
+
+    def torch_call(self, inputs: Inputs) -> Call:
+        arguments: dict[str, Any] = {"output_size": self.output_size}
         if self.data_format == "channels_first":
             arguments["channels_first"] = True
         return Call(f"layerloom.layers.modules.pooling.{self.module}", arguments)
