@@ -44,8 +44,8 @@ class Server:
 
 
 @contextmanager
-def serving(data_dir: Path, **variables: str) -> Iterator[Server]:
-    """A server on a free port with a data folder of its own."""
+def serving(data_dir: Path, port: str = "0", **variables: str) -> Iterator[Server]:
+    """A server on a free port, or that one, with a data folder of its own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("LAYERLOOM_")}
     environment = {
         **inherited,
@@ -57,7 +57,7 @@ def serving(data_dir: Path, **variables: str) -> Iterator[Server]:
         **variables,
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "layerloom", "serve", "--port", "0", "--data-dir", str(data_dir)],
+        [sys.executable, "-m", "layerloom", "serve", "--port", port, "--data-dir", str(data_dir)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

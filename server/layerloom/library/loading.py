@@ -1,0 +1,71 @@
+"""`load`: a model from a document, a file of Keras, or the folder of a run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors.numpy import load_file
+
+from layerloom.document import Document
+from layerloom.library.arrays import Array
+from layerloom.library.model import NO_LIMITS, Model
+from layerloom.problems import Problem, ProblemError
+from layerloom.versions import load_document
+
+Source = str | Path | Document | Mapping[str, Any]
+
+
+def load(
+    source: Source, *, model: str | None = None, weights: str | Path | None = None, seed: int | None = None
+) -> Model:
+    """A model ready to predict and to train.
+
+    Args:
+        source: a document (as a path, a dict or a `Document`), a file of Keras (`.keras`, a whole-model `.h5`, or the
+            JSON of `model.to_json()`), or the folder of a run's artifacts.
+        model: id of the model in the document; by default the one that its training section names.
+        weights: a file of weights beside it: `.safetensors`, or Keras' `.weights.h5`.
+        seed: how weights are drawn where there are none; by default as the document's training section says.
+
+    Raises:
+        ProblemError: The file can't be read, or the model can't be built. Nothing in a file is ever executed.
+    """
+    if isinstance(source, Document):
+        return Model(source, model, _weights(weights, source, model), seed=seed)
+    if isinstance(source, Mapping):
+        document = load_document(dict(source), NO_LIMITS)
+        return Model(document, model, _weights(weights, document, model), seed=seed)
+    path = Path(source)
+    if path.is_dir():
+        return _run_folder(path, model, weights)
+    if not path.is_file():
+        raise ProblemError(
+            Problem(
+                code="file.missing",
+                message=f"There is no file `{path}`.",
+                hint="Name a document, a file of Keras, or the folder of a run.",
+            )
+        )
+    text = path.read_bytes() if path.suffix == ".json" else b""
+    document = load_document(text, NO_LIMITS)
+    return Model(document, model, _weights(weights, document, model), seed=seed)
+
+
+def _run_folder(folder: Path, model: str | None, weights: str | Path | None) -> Model:
+    """What a run has left: its document and its weights (either the run's folder or its `artifacts`)."""
+    artifacts = folder if (folder / "document.json").is_file() else folder / "artifacts"
+    missing = [name for name in ("document.json", "weights.safetensors") if not (artifacts / name).is_file()]
+    if missing:
+        raise ProblemError(
+            Problem(
+                code="file.missing",
+                message=f"`{folder}` is no run's folder: there is no `{missing[0]}` in it.",
+                hint="Name the folder that `layerloom train --out` wrote, or the artifacts of a run.",
+            )
+        )
+    document = load_document((artifacts / "document.json").read_bytes(), NO_LIMITS)
+    return Model(document, model, _weights(weights or artifacts / "weights.safetensors", document, model))
+
+
+def _weights(source: str | Path | None, document: Document, model: str | None) -> dict[str, Array] | None:
+    return None if source is None else dict(load_file(source))

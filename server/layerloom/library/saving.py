@@ -1,0 +1,46 @@
+"""`Model.save`: a file by its suffix."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from safetensors.numpy import save as to_safetensors
+
+from layerloom.document import to_text
+from layerloom.problems import Problem, ProblemError
+from layerloom.store.blobs import write_atomically
+
+if TYPE_CHECKING:
+    from layerloom.library.model import Model
+
+
+def save(model: "Model", path: Path) -> None:
+    """
+    Raises:
+        ProblemError: `export.unknown_format` for a suffix that stands for no format.
+    """
+    suffix = next((each for each in FORMATS if path.name.endswith(each)), None)
+    if suffix is None:
+        raise ProblemError(
+            Problem(
+                code="export.unknown_format",
+                message=f"`{path.name}` ends in no known suffix; known: {', '.join(FORMATS)}.",
+                hint="Choose one of them.",
+            )
+        )
+    write_atomically(path, FORMATS[suffix](model))
+
+
+def _document(model: "Model") -> bytes:
+    return to_text(model.document).encode()
+
+
+def _safetensors(model: "Model") -> bytes:
+    return to_safetensors({name: np.ascontiguousarray(array) for name, array in model.get_weights().items()})
+
+
+FORMATS: dict[str, Callable[["Model"], bytes]] = {
+    ".json": _document,
+    ".safetensors": _safetensors,
+}

@@ -1,0 +1,166 @@
+"""Models in Python: names, arrays, training as Keras trains, saving."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import layerloom
+from builder import ModelBuilder, plain_document
+from layerloom import ProblemError
+
+TRAINING = {
+    "optimizer": {"type": "SGD", "config": {"learning_rate": 0.1}},
+    "outputs": {"score": {"loss": "mse"}, "label": {"loss": "binary_crossentropy", "loss_weight": 0.5}},
+    "fit": {"epochs": 2, "batch_size": 8, "seed": 1, "shuffle": False},
+}
+
+
+def two_ends(training: dict[str, Any] | None = TRAINING) -> dict[str, Any]:
+    main = (
+        ModelBuilder()
+        .input("wide", [3])
+        .input("deep", [2])
+        .call("merge", "Concatenate", ["wide", "deep"])
+        .call("points", "Dense", "merge", units=1)
+        .call("chance", "Dense", "merge", units=1, activation="sigmoid")
+        .output("score", "points")
+        .output("label", "chance")
+    )
+    data = plain_document(main, training)
+    data["models"]["main"] |= {"inputs": ["wide", "deep"], "outputs": ["score", "label"]}
+    return data
+
+
+def rows(count: int = 20) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    random = np.random.default_rng(0)
+    x = {"wide": random.normal(size=(count, 3)), "deep": random.normal(size=(count, 2))}
+    y = {"score": random.normal(size=(count, 1)), "label": random.integers(0, 2, (count, 1))}
+    return x, y
+
+
+def test_ends_stand_in_the_order_of_the_model() -> None:
+    model = layerloom.load(two_ends())
+
+    assert model.inputs == ("wide", "deep")
+    assert model.outputs == ("score", "label")
+    assert isinstance(model.module, torch.nn.Module)
+
+
+def test_arrays_by_name_and_in_order_give_the_same() -> None:
+    model = layerloom.load(two_ends())
+    x, _ = rows()
+
+    by_name = model.predict(x)
+    in_order = model.predict([x["wide"], x["deep"]])
+
+    assert set(by_name) == {"score", "label"}
+    for name in by_name:
+        assert by_name[name].shape == (20, 1)
+        np.testing.assert_array_equal(by_name[name], in_order[name])
+
+
+def test_a_history_has_the_keys_of_keras_and_one_entry_an_epoch() -> None:
+    model = layerloom.load(two_ends())
+    x, y = rows()
+
+    history = model.fit(x, y, epochs=3, validation_split=0.25)
+
+    assert history.epoch == [0, 1, 2]
+    assert set(history.history) == {
+        "loss", "score_loss", "label_loss", "val_loss", "val_score_loss", "val_label_loss",
+    }  # fmt: skip
+    assert all(len(values) == 3 for values in history.history.values())
+    total = history.history["score_loss"][0] + 0.5 * history.history["label_loss"][0]
+    assert history.history["loss"][0] == pytest.approx(total)
+
+
+def test_two_fits_are_one_fit_of_as_many_epochs() -> None:
+    x, y = rows()
+    momentum = {**TRAINING, "optimizer": {"type": "Adam", "config": {"learning_rate": 0.05}}}
+    whole, halves = layerloom.load(two_ends(momentum)), layerloom.load(two_ends(momentum))
+
+    at_once = whole.fit(x, y, epochs=4, shuffle=True).history["loss"]
+    first = halves.fit(x, y, epochs=2, shuffle=True).history["loss"]
+    second = halves.fit(x, y, epochs=2, shuffle=True).history["loss"]
+
+    assert first + second == at_once
+
+
+def test_evaluate_gives_losses_of_the_outputs_that_have_one() -> None:
+    only_score = {**TRAINING, "outputs": {"score": {"loss": "mse", "metrics": ["mae"]}}}
+    model = layerloom.load(two_ends(only_score))
+    x, y = rows()
+
+    seen = model.evaluate(x, y["score"])
+
+    expected = model.predict(x)["score"] - y["score"]
+    assert seen == {
+        "loss": pytest.approx(np.square(expected).mean()),
+        "mae": pytest.approx(np.abs(expected).mean()),
+    }
+
+
+@pytest.mark.parametrize(
+    ("x", "code", "said"),
+    [
+        ({"wide": np.zeros((4, 3))}, "data.input_missing", "`deep`"),
+        ({"wide": np.zeros((4, 3)), "deep": np.zeros((4, 2)), "more": 1}, "data.names", "`more`"),
+        ([np.zeros((4, 3))], "data.names", "Got 1 arrays"),
+        (np.zeros((4, 3)), "data.names", "Got one ndarray"),
+        ({"wide": np.zeros((4, 2)), "deep": np.zeros((4, 2))}, "data.shape", "(4, 2); expected (batch, 3)"),
+        ({"wide": [["a", "b", "c"]], "deep": np.zeros((1, 2))}, "data.type", "`wide`"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused_in_words(x: Any, code: str, said: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        layerloom.load(two_ends()).predict(x)
+
+    assert caught.value.problems[0].code == code
+    assert said in caught.value.problems[0].message
+
+
+def test_a_model_without_a_loss_says_how_to_get_one() -> None:
+    x, y = rows()
+
+    with pytest.raises(ProblemError, match="nothing to learn") as caught:
+        layerloom.load(two_ends(None)).fit(x, y)
+
+    assert "compile" in caught.value.problems[0].hint
+
+
+def test_a_document_that_cannot_be_built_gives_every_problem() -> None:
+    broken = two_ends()
+    broken["models"]["main"]["layers"]["points"]["config"] = {}
+
+    with pytest.raises(ProblemError) as caught:
+        layerloom.load(broken)
+
+    assert [(each.code, each.node) for each in caught.value.problems] == [("config.missing", "points")]
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    model = layerloom.load(two_ends(), seed=5)
+    x, _ = rows()
+
+    model.save(tmp_path / "model.json")
+    model.save(tmp_path / "model.safetensors")
+    again = layerloom.load(tmp_path / "model.json", weights=tmp_path / "model.safetensors")
+
+    np.testing.assert_array_equal(again.predict(x)["score"], model.predict(x)["score"])
+
+
+def test_the_package_imports_no_torch_until_it_is_asked_for() -> None:
+    import subprocess
+    import sys
+
+    code = "import layerloom, sys; assert 'torch' not in sys.modules; layerloom.load; assert 'torch' in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_public_name_is_there() -> None:
+    assert all(getattr(layerloom, name) is not None for name in layerloom.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'lode'"):
+        layerloom.lode  # type: ignore[attr-defined]
