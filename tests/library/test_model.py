@@ -89,6 +89,19 @@ def test_two_fits_are_one_fit_of_as_many_epochs() -> None:
     assert first + second == at_once
 
 
+def test_a_model_is_compiled_as_in_keras() -> None:
+    model = layerloom.load(two_ends(None))
+    x, y = rows()
+
+    model.compile(
+        {"class_name": "SGD", "config": {"learning_rate": 0.5}}, "mse", [1.0, 0.25], metrics=["mae", None]
+    )
+    history = model.fit([x["wide"], x["deep"]], [y["score"], y["label"]], epochs=1, batch_size=20).history
+
+    assert set(history) == {"loss", "score_loss", "label_loss", "score_mae"}
+    assert history["loss"][0] == pytest.approx(history["score_loss"][0] + 0.25 * history["label_loss"][0])
+
+
 def test_evaluate_gives_losses_of_the_outputs_that_have_one() -> None:
     only_score = {**TRAINING, "outputs": {"score": {"loss": "mse", "metrics": ["mae"]}}}
     model = layerloom.load(two_ends(only_score))

@@ -51,7 +51,8 @@ class Client:
 
     def check(self, document: Document | Mapping[str, Any]) -> Json:
         """Specs and problems of a document, as `POST /api/check` gives them."""
-        return self.request("POST", "/check", json=_plain(document))
+        answer: Json = self.request("POST", "/check", json=_plain(document))
+        return answer
 
     def train(
         self, document: Document | Mapping[str, Any], training: Mapping[str, Any] | None = None

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from layerloom.document import Document, Limits, OutputTraining, Training
+from layerloom.compilation import as_choice, spread
+from layerloom.document import Document, Limits, OutputTraining, Training, Typed
 from layerloom.events import EpochEnded, RunFailed
 from layerloom.graph.build import BuiltModel, build
 from layerloom.graph.infer import infer
@@ -104,9 +105,8 @@ class Model:
         Raises:
             ProblemError: What was given does not fit the outputs.
         """
-        from layerloom.training.compile import spread
-
-        outputs = spread(self.outputs, loss, loss_weights, metrics, weighted_metrics)
+        structure = self.document.models[self._name].outputs
+        outputs = spread(self.outputs, loss, loss_weights, metrics, weighted_metrics, structure)
         self._recipe = self._recipe.model_copy(
             update={"model": self._name, "optimizer": _typed(optimizer), "outputs": outputs}
         )
@@ -137,7 +137,7 @@ class Model:
         """
         changes = {
             "batch_size": batch_size, "epochs": epochs, "shuffle": shuffle, "seed": seed, **more,
-            "callbacks": None if callbacks is None else [_typed(each) for each in callbacks],
+            "callbacks": None if callbacks is None else [_typed(each).model_dump() for each in callbacks],
         }  # fmt: skip
         section = self._recipe.fit.model_dump() | {
             name: value for name, value in changes.items() if value is not None
@@ -151,8 +151,8 @@ class Model:
         elif validation_split or (validation_split is None and training.fit.validation_split):
             data = _split(data, validation_split or training.fit.validation_split)
         history = History()
-        is_fresh = self._state is None or seed is not None
-        state = FitState() if is_fresh else _continued(self._state, len(training.fit.callbacks))
+        last = self._state if seed is None else None
+        state = FitState() if last is None else _continued(last, len(training.fit.callbacks))
         for event in fit(self._module, data, training, state=state):
             if isinstance(event, EpochEnded):
                 history.take(event)
@@ -225,15 +225,10 @@ def _is_watched(output: OutputTraining | None) -> bool:
     return output is not None and (output.loss is not None or bool(output.metrics))
 
 
-def _typed(choice: Any) -> Any:
-    """A choice as the document has it: from a name, an object of Keras, what Keras saves of one, or ours."""
-    if isinstance(choice, str):
-        return {"type": choice, "config": {}}
-    if hasattr(choice, "get_config"):
-        return {"type": type(choice).__name__, "config": choice.get_config()}
-    if isinstance(choice, Mapping) and "class_name" in choice:
-        return {"type": choice["class_name"], "config": choice.get("config") or {}}
-    return choice
+def _typed(choice: Any) -> Typed:
+    """An optimizer or a callback as the document has it."""
+    chosen = as_choice(choice)
+    return Typed(type=chosen) if isinstance(chosen, str) else chosen
 
 
 def _split(data: TrainingData, share: float) -> TrainingData:
