@@ -334,14 +334,25 @@ def test_frozen_models_are_only_measured() -> None:
     assert isinstance(events[-1], RunFinished)
 
 
-@pytest.mark.parametrize("optimizer", ["SGD", "RMSprop", "Adam", "AdamW", "Nadam"])
+@pytest.mark.parametrize(
+    ("optimizer", "config"),
+    [
+        *((kind, {}) for kind in ("SGD", "RMSprop", "Adam", "AdamW", "Nadam")),
+        ("Adam", {"use_ema": True, "ema_momentum": 0.9, "ema_overwrite_frequency": 4}),
+        ("RMSprop", {"gradient_accumulation_steps": 3, "clipnorm": 0.5}),
+        ("Adafactor", {"use_ema": True, "gradient_accumulation_steps": 2}),
+        ("ScheduleFreeAdamW", {"warmup_steps": 4}),
+        ("Muon", {"global_clipnorm": 1.0, "loss_scale_factor": 8.0}),
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("stop_after", [0, 1, 4, 5, 6, 9])
-def test_a_resumed_fit_goes_on_bit_for_bit(optimizer: str, stop_after: int) -> None:
+def test_a_resumed_fit_goes_on_bit_for_bit(optimizer: str, config: dict[str, Any], stop_after: int) -> None:
     chosen = training(
         TWO_LOSSES,
         {
             "type": optimizer,
-            "config": {"learning_rate": {"type": "CosineDecay", "config": {"decay_steps": 20}}},
+            "config": {"learning_rate": {"type": "CosineDecay", "config": {"decay_steps": 20}}, **config},
         },
         callbacks=[{"type": "EarlyStopping", "config": {"monitor": "loss", "restore_best_weights": True}}],
     )

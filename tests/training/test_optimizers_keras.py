@@ -27,6 +27,37 @@ CONFIGS = [
     ("SGD", {"clipvalue": 0.05}),
     ("Adam", {"global_clipnorm": 0.1}),
     ("SGD", {"momentum": 0.9, "weight_decay": 0.01}),
+    ("Ftrl", {"l1_regularization_strength": 0.5, "l2_regularization_strength": 0.2}),
+    ("Ftrl", {"learning_rate_power": -0.7, "beta": 0.3, "l2_shrinkage_regularization_strength": 0.1}),
+    ("Adafactor", {"learning_rate": 0.5, "clip_threshold": 0.5, "beta_2_decay": -0.6}),
+    ("Adafactor", {"relative_step": False, "epsilon_2": 0.1, "epsilon_1": 1e-3}),
+    ("Muon", {"nesterov": False, "rms_rate": None, "ns_steps": 3}),
+    ("Muon", {"exclude_layers": ["kernel"], "adam_lr_ratio": 0.5, "adam_weight_decay": None}),
+    ("Muon", {"weight_decay": None, "momentum": 0.8, "learning_rate": 0.1}),
+    ("ScheduleFreeAdamW", {"warmup_steps": 5, "weight_decay": 0.1, "beta_1": 0.5}),
+    *((kind, {"use_ema": True, "ema_momentum": 0.7}) for kind in ("SGD", "Lamb")),
+    *(
+        (kind, {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 3})
+        for kind in ("Adam", "Muon")
+    ),
+    *(
+        (kind, {"gradient_accumulation_steps": 4})
+        for kind in ("SGD", "Nadam", "Adafactor", "ScheduleFreeAdamW", "Muon")
+    ),
+    (
+        "Adam",
+        {
+            "gradient_accumulation_steps": 2,
+            "use_ema": True,
+            "ema_overwrite_frequency": 2,
+            "clipnorm": 0.5,
+            "weight_decay": 0.1,
+        },
+    ),
+    ("RMSprop", {"loss_scale_factor": 1024.0}),
+    *((kind, {"clipnorm": 0.3}) for kind in ("Lamb", "Adafactor", "Ftrl", "ScheduleFreeAdamW")),
+    *((kind, {"global_clipnorm": 0.3}) for kind in ("Lamb", "Muon")),
+    *((kind, {"clipvalue": 0.3, "weight_decay": 0.05}) for kind in ("Adafactor", "Ftrl", "Lamb")),
 ]
 
 SCHEDULED = {"type": "ExponentialDecay", "config": {"initial_learning_rate": 0.1, "decay_steps": 3}}
@@ -44,17 +75,26 @@ def test_twelve_steps_equal_keras(kind: str, config: dict[str, Any]) -> None:
     optimizer = create_optimizer(kind, config, "")
     flat = FlatOptimizer(optimizer, parameters)
     theirs = getattr(keras.optimizers, kind)(**config)
-    variables = [keras.Variable(value) for value in start.values()]
-    rate = optimizer.learning_rate
+    variables = [keras.Variable(value, name=name) for name, value in start.items()]
+    rate, scale = optimizer.learning_rate, config.get("loss_scale_factor", 1.0)
     assert isinstance(rate, float)
 
     for step in range(12):
         flat.clear()
         for name, gradient in gradients(step).items():
-            add_gradient(parameters[name], torch.from_numpy(gradient))
-        flat.step(rate)
-        theirs.apply(list(gradients(step).values()), variables)
+            add_gradient(parameters[name], torch.from_numpy(gradient) * scale)
+        with torch.no_grad():
+            flat.step(rate)
+        theirs.apply([gradient * scale for gradient in gradients(step).values()], variables)
 
+    assert_equal(parameters, variables)
+    with torch.no_grad():
+        flat.finish()
+    theirs.finalize_variable_values(variables)
+    assert_equal(parameters, variables)
+
+
+def assert_equal(parameters: dict[str, Parameter], variables: list[Any]) -> None:
     for name, variable in zip(parameters, variables, strict=True):
         np.testing.assert_allclose(
             parameters[name].detach().numpy(), np.asarray(variable), rtol=1e-5, atol=1e-6, err_msg=name
@@ -125,6 +165,8 @@ SCHEDULES = [
         {"decay_steps": 9, "warmup_steps": 5, "warmup_target": 0.01, "initial_learning_rate": 0.0},
     ),
     ("PiecewiseConstantDecay", {"boundaries": [3, 8], "values": [1.0, 0.5, 0.1]}),
+    ("CosineDecayRestarts", {"first_decay_steps": 6, "t_mul": 1.0, "m_mul": 0.5}),
+    ("CosineDecayRestarts", {"first_decay_steps": 5, "t_mul": 1.5, "m_mul": 0.9, "alpha": 0.1}),
 ]
 
 

@@ -5,11 +5,13 @@ views; a large weight is a buffer of its own, whose gradient autograd hands over
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import Parameter
 
+from layerloom.layers.modules import layouts
 from layerloom.training.optimizers.base import Optimizer
 
 _LARGE = 64 * 1024
@@ -18,11 +20,26 @@ _LARGE = 64 * 1024
 _ALIGNED = 16
 """Elements (64 bytes) to which each weight's place in a buffer is rounded up."""
 
+_AVERAGE, _GATHERED = "average", "gradient_accumulator"
+"""Names of the buffers that any optimizer may have besides its own."""
+
+
+MakeSlots = Callable[[Tensor, str], dict[str, Tensor]]
+"""Makes the buffers that belong to a buffer of weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What Keras calls a parameter, and how it keeps it."""
+
+    path: str
+    layout: layouts.Layout = None
+
 
 class _Group:
     """Weights that are updated together. `gradients` is None where autograd owns them."""
 
-    def __init__(self, parameters: Mapping[str, Parameter], slots: Mapping[str, float], shared: bool) -> None:
+    def __init__(self, parameters: Mapping[str, Parameter], make_slots: MakeSlots, shared: bool) -> None:
         self.parameters = parameters
         self._places: dict[str, int] = {}
         first = next(iter(parameters.values()))
@@ -44,7 +61,7 @@ class _Group:
                     parameter.grad.copy_(gradient)
         else:
             self.weights = first.detach()
-        self.slots = {name: torch.full_like(self.weights, value) for name, value in slots.items()}
+        self.slots = make_slots(self.weights, "")
 
     def view(self, buffer: Tensor, name: str) -> Tensor:
         """The part of a buffer that belongs to one weight, in its shape and memory format."""
@@ -67,6 +84,40 @@ class _Group:
             for parameter in self.parameters.values():
                 parameter.grad = None
 
+    def begin(self) -> None:
+        """Before the weights or their gradient are worked on."""
+
+    def end(self) -> None:
+        """After it."""
+
+
+class _Single(_Group):
+    """One weight in Keras' layout: a view of the parameter where its axes are permuted only, else a copy."""
+
+    def __init__(self, name: str, parameter: Parameter, place: Place, make_slots: MakeSlots) -> None:
+        self.parameters = {name: parameter}
+        self.gradients = None
+        self._parameter, self._layout = parameter, place.layout
+        self._is_copy = isinstance(place.layout, str)
+        self.weights = layouts.to_keras(parameter.detach(), place.layout)
+        self.slots = make_slots(self.weights, place.path)
+
+    def view(self, buffer: Tensor, name: str) -> Tensor:
+        return buffer
+
+    def gradient(self) -> Tensor:
+        return self._gradient
+
+    def begin(self) -> None:
+        assert self._parameter.grad is not None  # those without one were left out
+        self._gradient: Tensor = layouts.to_keras(self._parameter.grad, self._layout)
+        if self._is_copy:
+            self.weights.copy_(layouts.to_keras(self._parameter.detach(), self._layout))
+
+    def end(self) -> None:
+        if self._is_copy:
+            self._parameter.detach().copy_(layouts.to_torch(self.weights, self._layout))
+
 
 class FlatOptimizer:
     """Updates those of a model's parameters that the losses reach.
@@ -77,7 +128,8 @@ class FlatOptimizer:
     Args:
         optimizer: what to do.
         parameters: by name, those that may learn.
-        constrain: called after each update (Keras' constraints).
+        constrain: called after each step (Keras' constraints).
+        places: of parameters, by name, for optimizers that work `by_weight`.
     """
 
     def __init__(
@@ -85,9 +137,12 @@ class FlatOptimizer:
         optimizer: Optimizer,
         parameters: Mapping[str, Parameter],
         constrain: Callable[[], None] | None = None,
+        places: Mapping[str, Place] | None = None,
     ) -> None:
         self.optimizer = optimizer
         self.steps = 0
+        """Steps taken, whether or not they ended with an update: what a schedule counts."""
+        self._places = places or {}
         self._parameters = {name: item for name, item in parameters.items() if item.requires_grad}
         self._constrain = constrain
         self._groups: list[_Group] | None = None
@@ -98,20 +153,69 @@ class FlatOptimizer:
             group.clear()
 
     def step(self, rate: float) -> None:
-        """One update with this learning rate."""
+        """One step with this learning rate: an update, unless gradients are still being gathered."""
         if self._groups is None:
             self._bind([name for name, item in self._parameters.items() if item.grad is not None])
         optimizer, groups = self.optimizer, self._groups or ()
+        updates = self.steps // (optimizer.gradient_accumulation_steps or 1)
         self.steps += 1
-        if optimizer.clipnorm or optimizer.clipvalue or optimizer.global_clipnorm:
-            self._clip()
-        decay = 1 - rate * optimizer.weight_decay if optimizer.weight_decay else None
-        for group in groups:
-            if decay is not None:
-                group.weights.mul_(decay)
-            optimizer.update(group.weights, group.gradient(), group.slots, rate, self.steps)
+        if optimizer.by_weight:
+            for group in groups:
+                group.begin()
+        if optimizer.loss_scale_factor:
+            for group in groups:
+                group.gradient().div_(optimizer.loss_scale_factor)
+        if not optimizer.gradient_accumulation_steps or self._gather(optimizer.gradient_accumulation_steps):
+            self._update(rate, updates + 1)
+        if optimizer.use_ema:
+            self._average(updates)
+        if optimizer.by_weight:
+            for group in groups:
+                group.end()
         if self._constrain is not None:
             self._constrain()
+
+    def finish(self) -> None:
+        """What Keras does when a fit is over: with `use_ema`, the weights become their moving average."""
+        if self.optimizer.use_ema and self.steps:
+            for group in self._groups or ():
+                group.weights.copy_(group.slots[_AVERAGE])
+                group.end()
+
+    def _update(self, rate: float, number: int) -> None:
+        optimizer = self.optimizer
+        if optimizer.clipnorm or optimizer.clipvalue or optimizer.global_clipnorm:
+            self._clip()
+        for group in self._groups or ():
+            decay = optimizer.decay(group.slots)
+            if decay:
+                group.weights.mul_(1 - rate * decay)
+            optimizer.update(group.weights, group.gradient(), group.slots, rate, number)
+
+    def _gather(self, steps: int) -> bool:
+        """Adds the gradients to those gathered; with the last of them, makes them the mean of all."""
+        is_last = self.steps % steps == 0
+        for group in self._groups or ():
+            gathered, gradient = group.slots[_GATHERED], group.gradient()
+            if is_last:
+                gradient.add_(gathered).div_(steps)
+                gathered.zero_()
+            else:
+                gathered.add_(gradient)
+        return is_last
+
+    def _average(self, updates: int) -> None:
+        """Keras averages at every step, starts over as long as there was no update, and overwrites by updates."""
+        optimizer = self.optimizer
+        every = optimizer.ema_overwrite_frequency
+        for group in self._groups or ():
+            average = group.slots[_AVERAGE]
+            if updates == 0:
+                average.copy_(group.weights)
+            else:
+                average.lerp_(group.weights, 1 - optimizer.ema_momentum)
+            if every and (updates + 1) % every == 0:
+                group.weights.copy_(average)
 
     def save(self) -> tuple[dict[str, Tensor], list[str] | None]:
         """Copies of what is kept for each weight, and the weights that learn (None before the first step)."""
@@ -137,16 +241,27 @@ class FlatOptimizer:
                     group.view(buffer, name).copy_(tensors[f"{slot}/{name}"])
 
     def _bind(self, learning: Sequence[str]) -> None:
-        slots = self.optimizer.slots()
         shared: dict[tuple[torch.dtype, torch.device], dict[str, Parameter]] = {}
         self._groups = []
         for name in learning:
             parameter = self._parameters[name]
-            if parameter.numel() >= _LARGE or not _is_dense(parameter):
-                self._groups.append(_Group({name: parameter}, slots, shared=False))
+            if self.optimizer.by_weight:
+                self._groups.append(
+                    _Single(name, parameter, self._places.get(name, Place(name)), self._make_slots)
+                )
+            elif parameter.numel() >= _LARGE or not _is_dense(parameter):
+                self._groups.append(_Group({name: parameter}, self._make_slots, shared=False))
             else:
                 shared.setdefault((parameter.dtype, parameter.device), {})[name] = parameter
-        self._groups += [_Group(parameters, slots, shared=True) for parameters in shared.values()]
+        self._groups += [_Group(parameters, self._make_slots, shared=True) for parameters in shared.values()]
+
+    def _make_slots(self, weights: Tensor, path: str) -> dict[str, Tensor]:
+        slots = self.optimizer.slots_of(weights, path)
+        if self.optimizer.use_ema:
+            slots[_AVERAGE] = torch.zeros_like(weights)
+        if self.optimizer.gradient_accumulation_steps:
+            slots[_GATHERED] = torch.zeros_like(weights)
+        return slots
 
     def _clip(self) -> None:
         optimizer, groups = self.optimizer, self._groups or ()
@@ -163,9 +278,10 @@ class FlatOptimizer:
                 )
         elif optimizer.clipnorm:
             for group in groups:
-                for parameter in group.parameters.values():
+                for name, parameter in group.parameters.items():
                     if parameter.grad is not None:
-                        _shrink([parameter.grad], parameter.grad.norm(), optimizer.clipnorm)
+                        gradient = group.view(group.gradient(), name)
+                        _shrink([gradient], gradient.norm(), optimizer.clipnorm)
 
 
 def _shrink(gradients: Sequence[Tensor], norm: Tensor, largest: float) -> None:

@@ -30,7 +30,7 @@ from layerloom.training.callbacks.base import Epoch, Stop
 from layerloom.training.control import Control
 from layerloom.training.data import Rows
 from layerloom.training.evaluation import device_of, validate
-from layerloom.training.flat import FlatOptimizer
+from layerloom.training.flat import FlatOptimizer, Place
 from layerloom.training.history import keras_logs
 from layerloom.training.objective import Objective
 from layerloom.training.recipe import recipe
@@ -91,8 +91,10 @@ class _Fit:
         while state.epoch < fit.epochs and not state.ended:
             yield from self.epoch()
             if self.control.is_stopped:
+                self.finish()
                 yield RunStopped()
                 return
+        self.finish()
         yield from self.steering.fit_ended()
         yield RunFinished(seconds=state.seconds)
 
@@ -108,7 +110,10 @@ class _Fit:
         self.validation = self.objective.batches(seen, self.device) if seen and has_validation else None
         self.steps = self.batches.steps(self.recipe.fit.batch_size)
         self.optimizer = FlatOptimizer(
-            self.recipe.optimizer, dict(self.model.named_parameters()), _constraints(self.model)
+            self.recipe.optimizer,
+            dict(self.model.named_parameters()),
+            _constraints(self.model),
+            _places(self.model),
         )
         if state.is_fresh:
             seed = self.recipe.fit.seed
@@ -128,6 +133,10 @@ class _Fit:
         self.apply_threads()
         self.steering = Steering(self.recipe, self.control, state, self.save)
         self.model.train()
+
+    def finish(self) -> None:
+        with torch.no_grad():
+            self.optimizer.finish()
 
     # One epoch and one step
 
@@ -281,6 +290,13 @@ def _count(model: Any) -> int:  # Any: a BuiltModel
 def _node(path: str) -> str | None:
     """The trained model's own node of a path: `vision` of `vision/dense, call 2`."""
     return path.split("/")[0].split(",")[0].strip() or None
+
+
+def _places(model: Any) -> dict[str, Place]:  # Any: a BuiltModel
+    """What Keras calls each parameter, and how it keeps it."""
+    weights = model.weights() if hasattr(model, "weights") else ()
+    known = {id(tensor): Place(path, weight.layout) for path, tensor, weight in weights}
+    return {name: known[id(item)] for name, item in model.named_parameters() if id(item) in known}
 
 
 def _constraints(model: Any) -> Callable[[], None] | None:  # Any: a BuiltModel

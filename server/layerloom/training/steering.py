@@ -46,7 +46,9 @@ class Steering:
         """Gradient of the total loss by the losses of each trained output and the regularization."""
         if self._gradient is None:
             chosen = self._state.loss_weights
+            scale = self._recipe.optimizer.loss_scale_factor or 1.0
             weights = [*(chosen[name] for name in self._recipe.trained), 1.0][: roots.numel()]
+            weights = [weight * scale for weight in weights]
             self._gradient = torch.tensor(weights, dtype=roots.dtype, device=roots.device).reshape(
                 roots.shape
             )

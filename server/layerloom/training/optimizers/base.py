@@ -1,10 +1,11 @@
 """What an optimizer is: a config, the buffers that it keeps for each weight, and the update of a buffer.
 
-Updates are elementwise, so one call can work on many weights that lie in one flat buffer (`training.flat`).
+Most updates are elementwise, so one call can work on many weights that lie in one flat buffer
+(`training.flat`); the others are `by_weight`.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 
 
 class Optimizer(Choice):
-    """Keras' `Optimizer`: clip the gradients, decay the weights, update them."""
+    """Keras' `Optimizer`: clip the gradients, decay the weights, update them, average them."""
+
+    by_weight: ClassVar[bool] = False
+    """Whether `update` is given each weight by itself, in Keras' shape: where an element's step depends on
+    others of its weight."""
 
     learning_rate: float | ScheduleChoice = Field(
         default=0.001, description="How far one step goes: a number, or a schedule over the steps."
@@ -32,11 +37,19 @@ class Optimizer(Choice):
     global_clipnorm: float | None = Field(
         default=None, gt=0, description="Largest norm of all gradients together."
     )
-    use_ema: Literal[False] = Field(default=False, description="Moving averages of weights; not offered.")
-    ema_momentum: float = Field(default=0.99, description="Without effect as long as `use_ema` is off.")
-    ema_overwrite_frequency: Literal[None] = Field(default=None, description="Without effect.")
-    loss_scale_factor: Literal[None] = Field(default=None, description="Scaling of the loss; not offered.")
-    gradient_accumulation_steps: Literal[None] = Field(default=None, description="Not offered.")
+    use_ema: bool = Field(default=False, description="Keep a moving average of the weights, and end with it.")
+    ema_momentum: float = Field(
+        default=0.99, ge=0, le=1, description="How long old weights are remembered in the average."
+    )
+    ema_overwrite_frequency: int | None = Field(
+        default=None, ge=1, description="Updates after which the weights become their average."
+    )
+    loss_scale_factor: float | None = Field(
+        default=None, gt=0, description="Gradients are computed this much larger; the update is the same."
+    )
+    gradient_accumulation_steps: int | None = Field(
+        default=None, ge=2, description="Steps whose mean gradient makes one update."
+    )
     name: str | None = Field(default=None, description="Keras' name of the object; without effect.")
 
     @model_validator(mode="after")
@@ -70,6 +83,14 @@ class Optimizer(Choice):
     def slots(self) -> dict[str, float]:
         """Buffers kept for each weight, by name, with the value that they start from."""
         return {}
+
+    def slots_of(self, weights: "Tensor", path: str) -> dict[str, "Tensor"]:
+        """The buffers of these weights. `path` is `dense/kernel` where `by_weight`, else empty."""
+        return {name: weights.new_full(weights.shape, value) for name, value in self.slots().items()}
+
+    def decay(self, slots: Mapping[str, "Tensor"]) -> float | None:
+        """The weight decay of the weights that have these buffers."""
+        return self.weight_decay
 
     def update(
         self, weights: "Tensor", gradients: "Tensor", slots: Mapping[str, "Tensor"], rate: float, step: int
