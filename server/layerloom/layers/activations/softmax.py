@@ -1,8 +1,8 @@
 """The layer type `Softmax`."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from layerloom.layers.base import (
     Category,
@@ -11,15 +11,11 @@ from layerloom.layers.base import (
     KerasLayer,
     Outputs,
     as_float,
-    expect_axis,
     one,
-    refuse,
 )
 from layerloom.layers.calls import Call
-from layerloom.layers.fields.numbers import as_tuple
+from layerloom.layers.fields.axes import Axes, expect_axes
 from layerloom.tensors import TensorSpec
-
-_AXIS = {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}, "minItems": 1}]}
 
 
 class Softmax(KerasLayer):
@@ -28,11 +24,7 @@ class Softmax(KerasLayer):
     `eˣ / Σ eˣ` over `axis`: all positive, and their sum is 1. Masked entries get nothing. The shape stays.
     """
 
-    axis: Annotated[
-        int | Annotated[tuple[int, ...], Field(min_length=1)],
-        BeforeValidator(as_tuple),
-        WithJsonSchema(_AXIS),
-    ] = Field(default=-1, description="Axis, or axes, that sum up to 1; the batch counts as 0.")
+    axis: Axes = Field(default=-1, description="Axis, or axes, that sum up to 1; the batch counts as 0.")
 
     category: ClassVar[Category] = "activations"
     search_words: ClassVar[tuple[str, ...]] = ("probabilities", "classes", "attention weights", "归一化指数")
@@ -46,14 +38,7 @@ class Softmax(KerasLayer):
 
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs)
-        given = (self.axis,) if isinstance(self.axis, int) else self.axis
-        if len({expect_axis(spec, axis) for axis in given}) < len(given):
-            raise refuse(
-                "config.invalid",
-                f"got shape {spec}; `axis` {list(given)} names one axis twice.",
-                "Name each axis once; -1 is the last.",
-                field="axis",
-            )
+        expect_axes(spec, self.axis)
         return {
             "output": TensorSpec(spec.shape, as_float(spec.dtype), spec.axes, spec.masked, spec.mask_shape)
         }

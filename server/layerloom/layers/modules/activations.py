@@ -119,6 +119,21 @@ class ELU(nn.Module):
         return f"alpha={self.alpha}"
 
 
+class PReLU(nn.Module):
+    """x above 0, `alpha * x` below; the slopes' shape is a sample's, with 1 where an axis shares them."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(shape))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = as_float(x)
+        return F.relu(x) - self.weight * F.relu(-x)
+
+    def extra_repr(self) -> str:
+        return f"{tuple(self.weight.shape)}"
+
+
 class Softmax(nn.Module):
     """Softmax over one axis or several; masked entries get nothing."""
 

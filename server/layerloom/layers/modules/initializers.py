@@ -59,6 +59,8 @@ def draw(
         kind, settings = config["bias"]["type"], config["bias"]["config"]
         first = draw(kind, settings, (units,), generator)
         return torch.cat([first, torch.ones(units), draw(kind, settings, (2 * units,), generator)])
+    if name == "SquareRoot":  # a deviation that starts where its variance does
+        return draw(config["of"]["type"], config["of"]["config"], shape, generator).sqrt()
     if name == "RandomUniform":
         return torch.empty(shape).uniform_(config["minval"], config["maxval"], generator=generator)
     if name == "RandomNormal":

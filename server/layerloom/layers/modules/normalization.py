@@ -1,4 +1,4 @@
-"""Batch and layer normalization with Keras' statistics."""
+"""Batch, layer and group normalization with Keras' statistics, and lengths brought to one."""
 
 import math
 
@@ -41,7 +41,7 @@ class BatchNormalization(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         x = as_float(x)
-        second = _axis_to_second(x, self.axis)
+        second = axis_to_second(x, self.axis)
         if not (self.training and self.trainable):
             y = F.batch_norm(
                 second, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0, self.epsilon
@@ -53,22 +53,15 @@ class BatchNormalization(nn.Module):
                 second, self.weight, self.bias, None, None, True, 0.0, self.epsilon
             )
             self._follow(mean.detach(), inverse.detach().pow(-2).sub_(self.epsilon).clamp_(min=0))
-        return _axis_back(y, self.axis)
+        return axis_back(y, self.axis)
 
     def _masked(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Statistics over valid steps. The mask has each axis of the input but the last."""
-        mask = mask.unsqueeze(-1).expand(_axis_back(x, self.axis).shape)
-        mask = _axis_to_second(mask, self.axis)
-        places = [axis for axis in range(x.dim()) if axis != 1]
-        count = mask.to(x.dtype).sum(places, keepdim=True) + _EPSILON
-        mean = x.masked_fill(~mask, 0.0).sum(places, keepdim=True) / count
-        variance = (x - mean).masked_fill(~mask, 0.0).square().sum(places, keepdim=True) / count
-        self._follow(mean.detach().flatten(), variance.detach().flatten())
-        y = (x - mean) * torch.rsqrt(variance + self.epsilon)
-        shape = (1, -1, *(1 for _ in range(x.dim() - 2)))
+        mean, variance = masked_moments(x, mask, self.axis)
+        self._follow(mean.detach(), variance.detach())
+        y = (x - over_axis(mean, x)) * over_axis(torch.rsqrt(variance + self.epsilon), x)
         if self.weight is not None:
-            y = y * self.weight.reshape(shape)
-        return y if self.bias is None else y + self.bias.reshape(shape)
+            y = y * over_axis(self.weight, x)
+        return y if self.bias is None else y + over_axis(self.bias, x)
 
     @torch.no_grad()
     def _follow(self, mean: Tensor, variance: Tensor) -> None:
@@ -124,13 +117,96 @@ class LayerNormalization(nn.Module):
         return f"{self.shape}, axes={self.axes}, epsilon={self.epsilon}, features={math.prod(self.shape)}"
 
 
-def _axis_to_second(x: Tensor, axis: int) -> Tensor:
+class GroupNormalization(nn.Module):
+    """Normalises each sample over groups of neighbouring channels and over all places."""
+
+    def __init__(
+        self,
+        groups: int,
+        channels: int,
+        axis: int = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+    ) -> None:
+        super().__init__()
+        self.groups, self.axis, self.epsilon = groups, axis, epsilon
+        self.weight = nn.Parameter(torch.ones(channels)) if scale else None
+        self.bias = nn.Parameter(torch.zeros(channels)) if center else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        second = axis_to_second(as_float(x), self.axis)
+        if not second.requires_grad:  # torch 2.13 crashes in the backward pass of such a view on the CPU
+            second = second.contiguous()
+        y = F.group_norm(second, self.groups, self.weight, self.bias, self.epsilon)
+        return axis_back(y, self.axis)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.groups}, axis={self.axis}, epsilon={self.epsilon}, center={self.bias is not None}, "
+            f"scale={self.weight is not None}"
+        )
+
+
+class RMSNormalization(nn.Module):
+    """Divides each sample by the root of its mean square over some axes; the factor lies over the last axes."""
+
+    def __init__(self, shape: tuple[int, ...], axes: tuple[int, ...], epsilon: float = 1e-6) -> None:
+        super().__init__()
+        self.axes, self.epsilon = axes, epsilon
+        self.weight = nn.Parameter(torch.ones(shape))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = as_float(x)
+        return x * torch.rsqrt(x.square().mean(self.axes, keepdim=True) + self.epsilon) * self.weight
+
+    def extra_repr(self) -> str:
+        return f"{tuple(self.weight.shape)}, axes={self.axes}, epsilon={self.epsilon}"
+
+
+class UnitNormalization(nn.Module):
+    """x over its length along some axes; a length below 1e-12 counts as that."""
+
+    def __init__(self, axes: tuple[int, ...]) -> None:
+        super().__init__()
+        self.axes = axes
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = as_float(x)
+        return x * x.square().sum(self.axes, keepdim=True).clamp(min=1e-24).rsqrt()
+
+    def extra_repr(self) -> str:
+        return f"axes={self.axes}"
+
+
+def masked_moments(x: Tensor, mask: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    """Mean and variance over valid steps, for each entry of axis 1, which `axis` was before it was moved there.
+
+    The mask has each axis of the layer's input but the last.
+    """
+    mask = mask.unsqueeze(-1).expand(axis_back(x, axis).shape)
+    mask = axis_to_second(mask, axis)
+    places = [place for place in range(x.dim()) if place != 1]
+    count = mask.to(x.dtype).sum(places) + _EPSILON
+    mean = x.masked_fill(~mask, 0.0).sum(places) / count
+    variance = (x - over_axis(mean, x)).masked_fill(~mask, 0.0).square().sum(places) / count
+    return mean, variance
+
+
+def over_axis(vector: Tensor, x: Tensor) -> Tensor:
+    """A number for each entry of axis 1, in a shape that lies over x."""
+    return vector.reshape(1, -1, *(1 for _ in range(x.dim() - 2)))
+
+
+def axis_to_second(x: Tensor, axis: int) -> Tensor:
+    """With `axis` where torch has the channels."""
     if x.dim() == 4 and axis in (-1, 3):
         return x.permute(0, 3, 1, 2)
     return x if x.dim() == 2 else x.movedim(axis, 1)
 
 
-def _axis_back(x: Tensor, axis: int) -> Tensor:
+def axis_back(x: Tensor, axis: int) -> Tensor:
+    """Undoes `axis_to_second`."""
     if x.dim() == 4 and axis in (-1, 3):
         return x.permute(0, 2, 3, 1)
     return x if x.dim() == 2 else x.movedim(1, axis)

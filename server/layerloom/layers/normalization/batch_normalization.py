@@ -1,14 +1,13 @@
 """The layer type `BatchNormalization`."""
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from layerloom.layers.base import (
     Category,
     Example,
     Inputs,
-    KerasLayer,
     Outputs,
     Weight,
     as_float,
@@ -18,15 +17,29 @@ from layerloom.layers.base import (
     refuse,
 )
 from layerloom.layers.calls import Call
-from layerloom.layers.fields.constraint import Constraint
+from layerloom.layers.fields.choices import Settings
 from layerloom.layers.fields.initializer import Initializer, initializer
-from layerloom.layers.fields.regularizer import Regularizer
+from layerloom.layers.normalization.scaled import ScaledLayer
 from layerloom.tensors import TensorSpec
 
 _WHY = "each of its entries has statistics of its own"
 
 
-class BatchNormalization(KerasLayer):
+class Clipping(Settings):
+    """Bounds of batch renormalization; a bound that is not given does not bound."""
+
+    rmax: float | None = None
+    rmin: float | None = None
+    dmax: float | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.rmax is not None and self.rmin is not None and self.rmax < self.rmin:
+            raise ValueError(f"`rmax` {self.rmax} is less than `rmin` {self.rmin}")
+        return self
+
+
+class BatchNormalization(ScaledLayer):
     """Brings each feature to mean 0 and variance 1 over the batch.
 
     `gamma · (x - mean) / √(variance + epsilon) + beta`, for each entry of `axis`; the shape stays. In
@@ -42,24 +55,22 @@ class BatchNormalization(KerasLayer):
     epsilon: float = Field(
         default=0.001, gt=0, description="Added to the variance, so that nothing divides by 0."
     )
-    center: bool = Field(default=True, description="Learns an offset, beta.")
-    scale: bool = Field(default=True, description="Learns a factor, gamma.")
-    beta_initializer: Initializer = initializer("zeros", "How beta starts.")
-    gamma_initializer: Initializer = initializer("ones", "How gamma starts.")
     moving_mean_initializer: Initializer = initializer("zeros", "How the moving mean starts.")
     moving_variance_initializer: Initializer = initializer("ones", "How the moving variance starts.")
-    beta_regularizer: Regularizer = Field(default=None, description="Penalty on beta, added to the loss.")
-    gamma_regularizer: Regularizer = Field(default=None, description="Penalty on gamma, added to the loss.")
-    beta_constraint: Constraint = Field(default=None, description="Bound on beta, kept after each step.")
-    gamma_constraint: Constraint = Field(default=None, description="Bound on gamma, kept after each step.")
     synchronized: bool = Field(
         default=False, description="Kept for Keras' files; a run trains on one device, so it changes nothing."
     )
-    renorm: Literal[False] = Field(
-        default=False, description="Batch renormalization; not supported, must be off."
+    renorm: bool = Field(
+        default=False,
+        description="Holds training close to inference: the batch's statistics are corrected by moving ones.",
     )
-    renorm_clipping: dict[str, float] | None = Field(default=None, description="Belongs to `renorm`.")
-    renorm_momentum: float = Field(default=0.99, description="Belongs to `renorm`.")
+    renorm_clipping: Clipping | None = Field(
+        default=None,
+        description="Bounds of the correction: `rmin` and `rmax` of its factor, `dmax` of its offset.",
+    )
+    renorm_momentum: float = Field(
+        default=0.99, ge=0, le=1, description="How slowly the statistics follow that `renorm` corrects by."
+    )
 
     category: ClassVar[Category] = "normalization"
     search_words: ClassVar[tuple[str, ...]] = ("BN", "batch norm", "standardise", "批归一化", "批量归一化")
@@ -71,6 +82,11 @@ class BatchNormalization(KerasLayer):
         Example("After a Dense", {"momentum": 0.9}, {"inputs": (TensorSpec((None, 64)),)}),
         Example("Channels first", {"axis": 1, "scale": False}, {"inputs": (TensorSpec((None, 3, 8, 8)),)}),
         Example("A masked sequence", {}, {"inputs": (TensorSpec((None, None, 4), masked=True),)}),
+        Example(
+            "Small batches, renormalised",
+            {"renorm": True, "renorm_clipping": {"rmin": 0.5, "rmax": 2.0, "dmax": 1.0}},
+            {"inputs": (TensorSpec((None, 8)),)},
+        ),
     )
 
     def infer(self, inputs: Inputs) -> Outputs:
@@ -89,21 +105,20 @@ class BatchNormalization(KerasLayer):
 
     def weights(self, inputs: Inputs) -> tuple[Weight, ...]:
         shape = (self._features(inputs),)
-        gamma = Weight(
-            "gamma", shape, self.gamma_initializer, "weight",
-            regularizer=self.gamma_regularizer, constraint=self.gamma_constraint,
-        )  # fmt: skip
-        beta = Weight(
-            "beta", shape, self.beta_initializer, "bias",
-            regularizer=self.beta_regularizer, constraint=self.beta_constraint,
-        )  # fmt: skip
-        return (
-            *((gamma,) if self.scale else ()),
-            *((beta,) if self.center else ()),
+        start = self.moving_variance_initializer
+        weights = (
+            *self._scaling(shape),
             Weight("moving_mean", shape, self.moving_mean_initializer, "running_mean", trainable=False),
-            Weight(
-                "moving_variance", shape, self.moving_variance_initializer, "running_var", trainable=False
-            ),
+            Weight("moving_variance", shape, start, "running_var", trainable=False),
+        )
+        if not self.renorm:
+            return weights
+        deviation = {"type": "SquareRoot", "config": {"of": start}}
+        return (
+            *weights,
+            Weight("moving_stddev", shape, deviation, "running_std", trainable=False),
+            Weight("renorm_mean", shape, self.moving_mean_initializer, "renorm_mean", trainable=False),
+            Weight("renorm_stddev", shape, deviation, "renorm_std", trainable=False),
         )
 
     def flops(self, inputs: Inputs, outputs: Outputs) -> int:
@@ -116,8 +131,14 @@ class BatchNormalization(KerasLayer):
             "momentum": self.momentum,
             "epsilon": self.epsilon,
         }
-        further = {name: False for name in ("center", "scale", "trainable") if not getattr(self, name)}
-        return Call("layerloom.layers.modules.normalization.BatchNormalization", arguments | further)
+        further: dict[str, Any] = {
+            name: False for name in ("center", "scale", "trainable") if not getattr(self, name)
+        }
+        if not self.renorm:
+            return Call("layerloom.layers.modules.normalization.BatchNormalization", arguments | further)
+        bounds = {} if self.renorm_clipping is None else self.renorm_clipping.model_dump(exclude_none=True)
+        further |= {"renorm_momentum": self.renorm_momentum, **bounds}
+        return Call("layerloom.layers.modules.renormalization.BatchRenormalization", arguments | further)
 
     def _features(self, inputs: Inputs) -> int:
         spec = one(inputs)
