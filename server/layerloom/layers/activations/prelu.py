@@ -64,7 +64,7 @@ class PReLU(KerasLayer):
         Example("A slope for each feature", {}, {"inputs": (TensorSpec((None, 8)),)}),
         Example(
             "A slope for each channel",
-            {"shared_axes": [1, 2], "alpha_initializer": {"type": "Constant", "config": {"value": 0.25}}},
+            {"shared_axes": [1, 2], "alpha_initializer": "random_uniform"},
             {"inputs": (TensorSpec((None, None, None, 3)),)},
         ),
     )

@@ -120,6 +120,8 @@ class LayerNormalization(nn.Module):
 class GroupNormalization(nn.Module):
     """Normalises each sample over groups of neighbouring channels and over all places."""
 
+    computes_in_float32 = True
+
     def __init__(
         self,
         groups: int,
@@ -138,7 +140,11 @@ class GroupNormalization(nn.Module):
         second = axis_to_second(as_float(x), self.axis)
         if not second.requires_grad:  # torch 2.13 crashes in the backward pass of such a view on the CPU
             second = second.contiguous()
-        y = F.group_norm(second, self.groups, self.weight, self.bias, self.epsilon)
+        if self.weight is None:  # nor does it know the way back to an offset alone
+            y = F.group_norm(second, self.groups, eps=self.epsilon)
+            y = y if self.bias is None else y + over_axis(self.bias, y)
+        else:
+            y = F.group_norm(second, self.groups, self.weight, self.bias, self.epsilon)
         return axis_back(y, self.axis)
 
     def extra_repr(self) -> str:
@@ -150,6 +156,8 @@ class GroupNormalization(nn.Module):
 
 class RMSNormalization(nn.Module):
     """Divides each sample by the root of its mean square over some axes; the factor lies over the last axes."""
+
+    computes_in_float32 = True
 
     def __init__(self, shape: tuple[int, ...], axes: tuple[int, ...], epsilon: float = 1e-6) -> None:
         super().__init__()

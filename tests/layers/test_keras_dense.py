@@ -1,0 +1,58 @@
+"""Normalization and activation layers against real Keras, beyond the examples of each type."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from layerloom.layers.base import Inputs
+from layers.agreement import assert_gradients_agree, assert_results_agree, on, spec
+
+pytestmark = pytest.mark.filterwarnings("ignore:Layer .* was passed an input with a mask")
+
+PICTURE = spec(4, 5, 6)
+
+CASES: list[tuple[str, Mapping[str, Any], Inputs]] = [
+    ("GroupNormalization", {"groups": 3}, on(PICTURE)),
+    ("GroupNormalization", {"groups": -1, "scale": False}, on(PICTURE)),
+    ("GroupNormalization", {"groups": 1, "epsilon": 0.1}, on(spec(5, 4, masked=True))),
+    ("GroupNormalization", {"groups": 2, "axis": -3}, on(PICTURE)),
+    ("GroupNormalization", {"groups": 5, "axis": 2, "center": False}, on(PICTURE)),
+    ("GroupNormalization", {"groups": 2}, on(spec(2, 3, 2, 4))),
+    ("RMSNormalization", {"epsilon": 0.1}, on(spec(5, 4, masked=True))),
+    ("RMSNormalization", {"axis": [2, 3]}, on(PICTURE)),
+    ("RMSNormalization", {"axis": [-1, -2]}, on(PICTURE)),
+    ("RMSNormalization", {"axis": 1}, on(spec(4, 4))),
+    ("UnitNormalization", {}, on(spec(5, 4, masked=True))),
+    ("UnitNormalization", {"axis": [1, -1]}, on(PICTURE)),
+    ("PReLU", {"shared_axes": [1]}, on(spec(5, 4, masked=True))),
+    ("PReLU", {"shared_axes": 2}, on(spec(5, 4))),
+    ("PReLU", {"shared_axes": []}, on(PICTURE)),
+    ("BatchNormalization", {"renorm": True}, on(spec(5))),
+    ("BatchNormalization", {"renorm": True, "axis": 1, "momentum": 0.5, "renorm_momentum": 0.8}, on(PICTURE)),
+    (
+        "BatchNormalization",
+        {"renorm": True, "renorm_clipping": {"rmax": 1.1, "rmin": 0.9, "dmax": 0.1}, "scale": False},
+        on(spec(5, 4, masked=True)),
+    ),
+    ("BatchNormalization", {"renorm": True, "renorm_clipping": {"dmax": 0.2}, "center": False}, on(PICTURE)),
+    ("BatchNormalization", {"axis": 2}, on(PICTURE)),
+    ("LayerNormalization", {"axis": [1, 2]}, on(PICTURE)),
+]
+every_case = pytest.mark.parametrize(
+    ("type_name", "config", "inputs"),
+    CASES,
+    ids=[f"{name}-{place}" for place, (name, *_) in enumerate(CASES)],
+)
+
+
+@every_case
+def test_results_masks_and_statistics_are_those_of_keras(
+    type_name: str, config: Mapping[str, Any], inputs: Inputs
+) -> None:
+    assert_results_agree(type_name, config, inputs)
+
+
+@every_case
+def test_gradients_are_those_of_keras(type_name: str, config: Mapping[str, Any], inputs: Inputs) -> None:
+    assert_gradients_agree(type_name, config, inputs)
