@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from layerloom.problems import ProblemError
 from layerloom.training.losses.base import Loss, create_loss, losses
 from layerloom.training.metrics.base import create_metric, metrics
 from training.reference import keras
+
+jax = pytest.importorskip("jax")
 
 RANDOM = np.random.default_rng(3)
 
@@ -34,7 +37,18 @@ def normal(*shape: int) -> np.ndarray[Any, Any]:
 
 def cases_for(kind: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Target and output that this loss is meant for."""
-    if kind.startswith("binary"):
+    if kind == "circle":
+        vectors = normal(9, 4)
+        return RANDOM.integers(0, 3, 9), vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    if kind == "ctc":
+        labels = RANDOM.integers(1, 5, (9, 3))
+        labels[2:5, 2] = 0
+        return labels, normal(9, 8, 5)
+    if kind == "crossentropy":
+        return RANDOM.integers(0, 2, (9, 1)).astype(np.float32), probabilities(9, 1)
+    if kind == "categorical_generalized_cross_entropy":
+        return RANDOM.integers(0, 5, 9), distributions(9, 5)
+    if kind.startswith("binary") or kind in ("dice", "tversky"):
         return RANDOM.integers(0, 2, (9, 3)).astype(np.float32), probabilities(9, 3)
     if kind.startswith("sparse"):
         return RANDOM.integers(0, 5, 9), distributions(9, 5) * 1.5
@@ -59,7 +73,21 @@ def ours(loss: Loss, target: Any, output: Any, mask: Any = None, weight: Any = N
 
 
 CONFIGS = [
-    *((kind, {}) for kind in losses()),
+    *((kind, {}) for kind in losses() if kind != "crossentropy"),
+    ("categorical_generalized_cross_entropy", {"q": 0.8}),
+    ("circle", {"gamma": 10.0, "margin": 0.2, "remove_diagonal": False}),
+    ("dice", {"axis": -1}),
+    ("dice", {"axis": [0]}),
+    ("dice", {"reduction": "sum"}),
+    ("tversky", {"alpha": 0.3, "beta": 0.7, "axis": 1}),
+    ("binary_crossentropy", {"axis": 0}),
+    ("binary_focal_crossentropy", {"from_logits": True, "axis": 0}),
+    ("categorical_crossentropy", {"axis": 0}),
+    ("categorical_crossentropy", {"axis": 0, "from_logits": True, "label_smoothing": 0.1}),
+    ("categorical_focal_crossentropy", {"axis": 0, "from_logits": True}),
+    ("cosine_similarity", {"axis": 0}),
+    ("sparse_categorical_crossentropy", {"ignore_class": -1, "reduction": "sum"}),
+    ("squared_hinge", {"reduction": "sum"}),
     ("binary_crossentropy", {"label_smoothing": 0.2}),
     ("binary_focal_crossentropy", {"apply_class_balancing": True, "gamma": 1.5, "label_smoothing": 0.1}),
     ("categorical_crossentropy", {"label_smoothing": 0.2}),
@@ -74,11 +102,102 @@ CONFIGS = [
 @pytest.mark.parametrize(("kind", "config"), CONFIGS, ids=lambda item: str(item))
 def test_a_loss_equals_keras(kind: str, config: dict[str, Any]) -> None:
     target, output = cases_for(kind)
-    theirs = keras.losses.get({"class_name": keras_class(kind), "config": config})
+    theirs = their_loss(kind, config)
 
     expected = float(theirs(target, output))
 
     assert ours(create_loss(kind, config, ""), target, output) == pytest.approx(expected, rel=1e-6, abs=1e-7)
+
+
+ROWWISE = [kind for kind in losses() if kind not in ("circle", "crossentropy")]
+
+
+@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "sum", "mean_with_sample_weight"])
+@pytest.mark.parametrize("kind", ROWWISE)
+def test_sample_weights_and_masks_count_in_every_loss_as_in_keras(kind: str, reduction: str) -> None:
+    target, output = cases_for(kind)
+    weight = RANDOM.uniform(0, 2, 9).astype(np.float32)
+    mask = np.arange(9) % 3 != 1
+    config = {"reduction": reduction}
+    theirs = their_loss(kind, config)
+    masked = keras.ops.convert_to_tensor(output)
+    keras.src.backend.set_keras_mask(masked, keras.ops.convert_to_tensor(mask))
+
+    expected = float(theirs(target, masked, sample_weight=weight))
+    unweighted = float(theirs(target, masked))
+
+    loss = create_loss(kind, config, "")
+    assert ours(loss, target, output, mask, weight) == pytest.approx(expected, rel=1e-5, abs=1e-6)
+    assert ours(loss, target, output, mask) == pytest.approx(unweighted, rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", losses())
+def test_gradients_of_a_loss_equal_those_of_keras(kind: str) -> None:
+    target, output = cases_for(kind)
+    if "categorical" in kind or kind.startswith("binary"):
+        output = distributions(*output.shape)
+    name = "binary_crossentropy" if kind == "crossentropy" else kind
+    theirs = their_loss(name, {})
+
+    expected = jax.grad(lambda output: theirs(target, output))(output)
+    tensor = torch.from_numpy(output).requires_grad_()
+    create_loss(kind, {}, "").measure(torch.from_numpy(target), tensor).backward()
+
+    assert tensor.grad is not None
+    np.testing.assert_allclose(tensor.grad.numpy(), np.asarray(expected), rtol=1e-3, atol=1e-5)
+
+
+def test_rows_without_a_partner_lose_nothing_in_circle_and_give_no_nan() -> None:
+    vectors = torch.nn.functional.normalize(torch.randn(4, 3), dim=-1).requires_grad_()
+
+    loss = create_loss("Circle", {}, "").measure(torch.tensor([0, 0, 1, 2]), vectors)
+    loss.backward()
+
+    assert loss.isfinite()
+    assert vectors.grad is not None
+    assert vectors.grad.isfinite().all()
+
+
+def test_ignored_classes_and_logits_along_another_axis_equal_keras() -> None:
+    target, output = RANDOM.integers(0, 4, (3, 6)), normal(3, 4, 6)
+    config = {"axis": 1, "from_logits": True, "ignore_class": 2}
+    # On JAX Keras refuses any axis but the last, so it is given the classes there.
+    theirs = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=2)
+
+    found = ours(create_loss("SparseCategoricalCrossentropy", config, ""), target, output)
+
+    assert found == pytest.approx(float(theirs(target, np.moveaxis(output, 1, -1))), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("target", "output", "meant"),
+    [((9, 1), (9, 1), "binary_crossentropy"), ((9, 5), (9, 5), "categorical_crossentropy"),
+     ((9,), (9, 5), "sparse_categorical_crossentropy"), ((9, 1), (9, 5), "sparse_categorical_crossentropy")],
+)  # fmt: skip
+def test_crossentropy_fits_itself_to_the_shapes(
+    target: tuple[int, ...], output: tuple[int, ...], meant: str
+) -> None:
+    labels = RANDOM.integers(0, 2, target).astype(np.float32)
+    guesses = distributions(*output[:-1], 5)[..., : output[-1]]
+    kind = "int64" if meant.startswith("sparse") else "float32"
+
+    found = ours(create_loss("ce", {}, ""), labels, guesses)
+
+    assert found == pytest.approx(ours(create_loss(meant, {}, ""), labels.astype(kind), guesses))
+
+
+def test_a_loss_without_a_reduction_is_refused_in_words() -> None:
+    with pytest.raises(ProblemError) as caught:
+        create_loss("mse", {"reduction": "none"}, "training.outputs.main.loss")
+
+    assert "a gradient needs one" in caught.value.problems[0].message
+
+
+@pytest.mark.parametrize("name", [name for name in dir(keras.losses) if name[0].isupper() and name != "Loss"])
+def test_a_loss_that_keras_has_saved_is_read(name: str) -> None:
+    saved = keras.losses.serialize(getattr(keras.losses, name)())
+
+    assert create_loss(saved["class_name"], saved["config"], "")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +206,7 @@ def test_a_loss_equals_keras(kind: str, config: dict[str, Any]) -> None:
 def test_logits_are_judged_as_by_keras(kind: str) -> None:
     target, output = cases_for(kind)
     logits = normal(*output.shape) * 5
-    theirs = keras.losses.get({"class_name": keras_class(kind), "config": {"from_logits": True}})
+    theirs = their_loss(kind, {"from_logits": True})
 
     found = ours(create_loss(kind, {"from_logits": True}, ""), target, logits)
 
@@ -132,9 +251,10 @@ def test_a_loss_of_nan_is_nan_and_no_crash() -> None:
     output = np.full((4, 3), np.nan, dtype=np.float32)
 
     for kind in losses():
-        target = (
-            np.zeros(4, dtype=np.int64) if kind.startswith("sparse") else np.zeros((4, 3), dtype=np.float32)
-        )
+        if kind in ("circle", "ctc"):
+            continue
+        classes = create_loss(kind, {}, "").targets == "classes"
+        target = np.zeros(4, dtype=np.int64) if classes else np.zeros((4, 3), dtype=np.float32)
         assert np.isnan(ours(create_loss(kind, {}, ""), target, output)), kind
 
 
@@ -197,6 +317,10 @@ def test_the_usual_short_names_are_known() -> None:
              "SparseCategoricalCrossentropy": "sparse_categorical_crossentropy"}  # fmt: skip
 
     assert {name: create_loss(name, {}, "").type_name for name in names} == names
+
+
+def their_loss(kind: str, config: dict[str, Any]) -> Any:
+    return getattr(keras.losses, keras_class(kind))(**config)
 
 
 def keras_class(kind: str, of: str = "losses") -> str:

@@ -88,7 +88,7 @@ def _column_problems(column: Column, choice: Choice, end: End) -> list[Problem]:
                 "Set the Input's `dtype` to float32, or choose a column of whole numbers.",
             )
         ]
-    if end.family == "sparse" and (is_fraction or encoder == "one-hot"):
+    if end.takes_classes and (is_fraction or encoder == "one-hot"):
         return [
             end.problem(
                 "label.fraction",
@@ -111,7 +111,7 @@ def _form(column: Column, choice: Choice, end: End) -> Form:
 
 
 def _category_form(classes: int, choice: Choice, end: End) -> Form:
-    if end.family == "sparse":
+    if end.takes_classes:
         return "index"
     if end.family == "categorical":
         return "one-hot"
@@ -174,13 +174,13 @@ def _shape_hint(shape: Sizes, arrangement: Arrangement) -> str:
         return f"Set the shape of {end.title} to {shown(shape, '[]')}, or choose another column."
     column = arrangement.columns[0]
     if (
-        end.family != "sparse"
+        not end.takes_classes
         and column.kind in ("category", "integer")
         and arrangement.forms[0] != "one-hot"
         and (end.units or 0) > 1
     ):
         return "Take the loss sparse_categorical_crossentropy, which is for the number of a class."
-    if len(shape) == 1 and end.spec.rank == 2 and end.family != "sparse":
+    if len(shape) == 1 and end.spec.rank == 2 and not end.takes_classes:
         units = f"{shape[0]} unit{'s' if shape[0] != 1 else ''}"
         return f"Give the layer before {end.title} {units}, or choose another column."
     return f"Change the layers before {end.title}, or choose another column."

@@ -23,10 +23,18 @@ class End:
     @property
     def wanted(self) -> Sizes:
         """Shape of one row: sparse labels have one number in place of the output's last axis."""
-        return self.spec.shape[1:-1] if self.family == "sparse" else self.spec.shape[1:]
+        if self.family == "labels":
+            return (None,)
+        return self.spec.shape[1:-1] if self.takes_classes else self.spec.shape[1:]
+
+    @property
+    def takes_classes(self) -> bool:
+        return self.family in ("sparse", "groups", "labels")
 
     @property
     def units(self) -> int | None:
+        if self.family == "groups":
+            return None
         return self.spec.shape[-1] if self.spec.rank > 1 else 1
 
     @property

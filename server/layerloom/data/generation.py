@@ -75,6 +75,11 @@ def _target(generator: np.random.Generator, latent: Array, spec: TensorSpec, wan
     target: Array = np.tanh(scores).astype(np.float32)
     if wants == "sparse":
         target = scores.argmax(axis=-1).astype(np.int64)
+    elif wants == "groups":
+        target = (scores.reshape(len(scores), -1)[:, 0] > 0).astype(np.int64)
+    elif wants == "labels":
+        few = max(1, shape[0] // 2)  # labels with a blank between any two fit the steps
+        target = scores[:, :few, 1:].argmax(axis=-1).astype(np.int64) + 1
     elif wants == "categorical":
         target = np.eye(shape[-1], dtype=np.float32)[scores.argmax(axis=-1)]
     elif wants == "binary":

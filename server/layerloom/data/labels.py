@@ -13,7 +13,7 @@ def label_problems(column: Column, form: Form, end: End) -> list[Problem]:
     if end.role == "input" or column.classes is None:
         return []
     count, units = len(column.classes), end.units
-    if end.family == "sparse" and units is not None:
+    if end.takes_classes and units is not None:
         numbers = range(count) if form == "index" else [int(label) for label in column.classes]
         low, high = min(numbers, default=0), max(numbers, default=0)
         if low < 0 or high >= units:

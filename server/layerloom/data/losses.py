@@ -4,10 +4,15 @@ here.
 
 from typing import Literal
 
-LossFamily = Literal["sparse", "categorical", "binary", "regression", "unknown"]
+LossFamily = Literal["sparse", "groups", "labels", "categorical", "binary", "regression", "unknown"]
+"""`sparse`: the number of a class for the output's last axis; `groups`: any number, the same for rows that
+belong together; `labels`: a list of numbers of classes, filled up with 0."""
 
 _FAMILIES: dict[str, LossFamily] = {
     "sparsecategoricalcrossentropy": "sparse",
+    "categoricalgeneralizedcrossentropy": "sparse",
+    "circle": "groups",
+    "ctc": "labels",
     "categoricalcrossentropy": "categorical",
     "categoricalfocalcrossentropy": "categorical",
     "kldivergence": "categorical",

@@ -20,9 +20,7 @@ def as_input(encoded: Array, end: End) -> Array:
 
 def as_target(encoded: Array, end: End) -> Array:
     """int64 class numbers for sparse cross-entropy, else float32."""
-    return np.ascontiguousarray(
-        _squeezed(encoded, end), dtype=np.int64 if end.family == "sparse" else np.float32
-    )
+    return np.ascontiguousarray(_squeezed(encoded, end), dtype=np.int64 if end.takes_classes else np.float32)
 
 
 def value_problems(encoded: Array, end: End, arrangement: Arrangement) -> list[Problem]:
@@ -45,7 +43,7 @@ def value_problems(encoded: Array, end: End, arrangement: Arrangement) -> list[P
         )]  # fmt: skip
     if end.role == "input" or not len(encoded):
         return []
-    if end.family == "sparse":
+    if end.takes_classes:
         low, high = int(encoded.min()), int(encoded.max())
         if encoded.dtype.kind == "f" and (encoded != np.floor(encoded)).any():
             return [

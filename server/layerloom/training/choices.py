@@ -34,6 +34,14 @@ class Choice(BaseModel):
     aliases: ClassVar[tuple[str, ...]] = ()
 
 
+def dtype_name(dtype: object) -> object:
+    """Keras saves a dtype as `"float32"` or as a `DTypePolicy` object."""
+    if isinstance(dtype, Mapping):
+        config = dtype.get("config")
+        return config.get("name") if isinstance(config, Mapping) else dtype
+    return dtype
+
+
 C = TypeVar("C", bound=Choice)
 
 

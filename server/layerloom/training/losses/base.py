@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from layerloom.tensors import TensorSpec
-from layerloom.training.choices import Choice, choices, create, named
+from layerloom.training.choices import Choice, choices, create, dtype_name, named
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,11 +21,26 @@ class Loss(Choice):
     targets: ClassVar[Literal["numbers", "classes"]] = "numbers"
     """`classes`: whole numbers, one axis less than the output; `numbers`: the output's own shape."""
 
+    masks_itself: ClassVar[bool] = False
+    """Whether `valid` leaves some values out; where it does, it is asked for each batch."""
+
     reduction: Literal["sum_over_batch_size", "mean", "mean_with_sample_weight", "sum"] = Field(
         default="sum_over_batch_size", description="How the values of a batch become one number."
     )
     name: str | None = Field(default=None, description="Keras' name of the object; without effect.")
     dtype: Literal[None, "float32"] = Field(default=None, description="Losses compute in float32.")
+
+    _plain_dtype = field_validator("dtype", mode="before")(dtype_name)
+
+    @field_validator("reduction", mode="before")
+    @classmethod
+    def _is_one_number(cls, reduction: object) -> object:
+        if reduction in (None, "none"):
+            raise ValueError(
+                "without a reduction a batch has many losses, and a gradient needs one; use "
+                "'sum_over_batch_size' or 'sum'"
+            )
+        return reduction
 
     def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
         """One value for each sample or time step: the output's shape without its last axis."""
@@ -35,8 +50,8 @@ class Loss(Choice):
         """The mean of `values`; overridden where one operation gives it at once."""
         return self.values(target, output).mean()
 
-    def valid(self, target: "Tensor") -> "Tensor | None":
-        """A mask that the targets themselves bring (`ignore_class`)."""
+    def valid(self, target: "Tensor", values: "Tensor") -> "Tensor | None":
+        """A mask that the loss itself brings (`ignore_class`); asked only where `masks_itself`."""
         return None
 
     def mismatch(self, output: TensorSpec) -> tuple[str, str] | None:
@@ -51,12 +66,16 @@ class Loss(Choice):
         weight: "Tensor | None" = None,
     ) -> "Tensor":
         """The loss of a batch. `mask` and `weight` have the shape of the values, or fewer axes."""
-        valid = self.valid(target)
-        if valid is not None:
-            mask = valid if mask is None else mask & valid
-        if mask is None and weight is None:
+        if mask is None and weight is None and not self.masks_itself:
             return self.values(target, output).sum() if self.reduction == "sum" else self.mean(target, output)
         values = self.values(target, output)
+        valid = self.valid(target, values) if self.masks_itself else None
+        if valid is not None:
+            mask = valid if mask is None else fitted(mask, values) & valid
+        if mask is None and weight is None:
+            return values.sum() if self.reduction == "sum" else values.mean()
+        if values.dim() == 0:  # one value for the whole batch: each row has it
+            values = values.expand((weight if weight is not None else mask).shape)  # type: ignore[union-attr]
         weights = self._weights(values, mask, weight)
         total = (values * weights).sum()
         if self.reduction == "sum":

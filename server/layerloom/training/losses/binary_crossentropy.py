@@ -1,6 +1,6 @@
 """Cross-entropy of yes-or-no outputs."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -22,10 +22,10 @@ class BinaryCrossentropy(Loss):
 
     from_logits: bool = Field(default=False, description="The output has no sigmoid yet.")
     label_smoothing: float = Field(default=0.0, ge=0, le=1, description="Moves targets towards 0.5.")
-    axis: Literal[-1] = Field(default=-1, description="Axis of the mean.")
+    axis: int = Field(default=-1, description="Axis of the mean.")
 
     def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
-        return self._each(target, output, "none").mean(-1)
+        return self._each(target, output, "none").mean(self.axis)
 
     def mean(self, target: "Tensor", output: "Tensor") -> "Tensor":
         return self._each(target, output, "mean")
@@ -54,7 +54,7 @@ class BinaryFocalCrossentropy(Loss):
     gamma: float = Field(default=2.0, ge=0, description="How little easy rows count.")
     from_logits: bool = Field(default=False, description="The output has no sigmoid yet.")
     label_smoothing: float = Field(default=0.0, ge=0, le=1, description="Moves targets towards 0.5.")
-    axis: Literal[-1] = Field(default=-1, description="Axis of the mean.")
+    axis: int = Field(default=-1, description="Axis of the mean.")
 
     def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
         from torch.nn import functional
@@ -69,4 +69,4 @@ class BinaryFocalCrossentropy(Loss):
         entropy = (1 - right) ** self.gamma * entropy
         if self.apply_class_balancing:
             entropy = (target * self.alpha + (1 - target) * (1 - self.alpha)) * entropy
-        return entropy.mean(-1)
+        return entropy.mean(self.axis)

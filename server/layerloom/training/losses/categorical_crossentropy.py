@@ -38,20 +38,21 @@ class CategoricalCrossentropy(Loss):
     label_smoothing: float = Field(
         default=0.0, ge=0, le=1, description="Share that moves to all classes alike."
     )
-    axis: Literal[-1] = Field(default=-1, description="Axis of the classes.")
+    axis: int = Field(default=-1, description="Axis of the classes.")
 
     def mismatch(self, output: TensorSpec) -> tuple[str, str] | None:
-        return one_class(self.type_name, output)
+        return one_class(self.type_name, output) if self.axis == -1 else None
 
     def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
         target = aligned(target, output)
         if self.label_smoothing:
             target = target * (1 - self.label_smoothing) + self.label_smoothing / target.shape[-1]
         if self.from_logits:
-            logarithm = output.log_softmax(-1)
+            logarithm = output.log_softmax(self.axis)
         else:
-            logarithm = (output / output.sum(-1, keepdim=True)).clamp(EPSILON, 1 - EPSILON).log()
-        return -(target * logarithm).sum(-1)
+            share = output / output.sum(self.axis, keepdim=True)
+            logarithm = share.clamp(EPSILON, 1 - EPSILON).log()
+        return -(target * logarithm).sum(self.axis)
 
 
 class CategoricalFocalCrossentropy(Loss):
@@ -68,19 +69,19 @@ class CategoricalFocalCrossentropy(Loss):
     label_smoothing: float = Field(
         default=0.0, ge=0, le=1, description="Share that moves to all classes alike."
     )
-    axis: Literal[-1] = Field(default=-1, description="Axis of the classes.")
+    axis: int = Field(default=-1, description="Axis of the classes.")
 
     def mismatch(self, output: TensorSpec) -> tuple[str, str] | None:
-        return one_class(self.type_name, output)
+        return one_class(self.type_name, output) if self.axis == -1 else None
 
     def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
         target = aligned(target, output)
         if self.label_smoothing:
             target = target * (1 - self.label_smoothing) + self.label_smoothing / target.shape[-1]
         if self.from_logits:
-            output = output.softmax(-1)
-        output = (output / output.sum(-1, keepdim=True)).clamp(EPSILON, 1 - EPSILON)
-        return -(self.alpha * (1 - output) ** self.gamma * target * output.log()).sum(-1)
+            output = output.softmax(self.axis)
+        output = (output / output.sum(self.axis, keepdim=True)).clamp(EPSILON, 1 - EPSILON)
+        return -(self.alpha * (1 - output) ** self.gamma * target * output.log()).sum(self.axis)
 
 
 class SparseCategoricalCrossentropy(Loss):
@@ -94,21 +95,50 @@ class SparseCategoricalCrossentropy(Loss):
 
     from_logits: bool = Field(default=False, description="The output has no softmax yet.")
     ignore_class: int | None = Field(default=None, description="Class whose rows count for nothing.")
-    axis: Literal[-1] = Field(default=-1, description="Axis of the classes.")
+    axis: int = Field(default=-1, description="Axis of the classes.")
+
+    def mismatch(self, output: TensorSpec) -> tuple[str, str] | None:
+        return one_class(self.type_name, output) if self.axis == -1 else None
+
+    @property
+    def masks_itself(self) -> bool:  # type: ignore[override]  # of one loss a constant, of this its config
+        return self.ignore_class is not None
+
+    def valid(self, target: "Tensor", values: "Tensor") -> "Tensor | None":
+        assert self.ignore_class is not None  # else it isn't asked
+        labels = self._without_classes(target, values.dim() + 1)
+        return labels.ne(self.ignore_class).reshape(values.shape)
+
+    def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
+        target = self._without_classes(target, output.dim())
+        if self.ignore_class is not None:
+            target = target.where(target != self.ignore_class, target.new_zeros(()))
+        index = target.unsqueeze(self.axis)
+        if self.from_logits:
+            return -output.log_softmax(self.axis).gather(self.axis, index).squeeze(self.axis)
+        chosen = output.gather(self.axis, index).squeeze(self.axis) / output.sum(self.axis)
+        return -chosen.clamp(EPSILON, 1 - EPSILON).log()
+
+    def _without_classes(self, target: "Tensor", rank: int) -> "Tensor":
+        return target.squeeze(self.axis) if target.dim() == rank else target
+
+
+class CategoricalGeneralizedCrossEntropy(Loss):
+    """Cross-entropy that bears wrong labels: `(1 - p[class]^q) / q`, with class numbers as targets.
+
+    Between the cross-entropy (`q` near 0) and the absolute error (`q` = 1). Zhang and Sabuncu, 2018
+    (https://arxiv.org/abs/1805.07836).
+    """
+
+    type_name: ClassVar[str] = "categorical_generalized_cross_entropy"
+    targets: ClassVar[Literal["numbers", "classes"]] = "classes"
+
+    q: float = Field(default=0.5, gt=0, lt=1, description="How little unlikely labels count.")
 
     def mismatch(self, output: TensorSpec) -> tuple[str, str] | None:
         return one_class(self.type_name, output)
 
-    def valid(self, target: "Tensor") -> "Tensor | None":
-        return None if self.ignore_class is None else target != self.ignore_class
-
     def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
-        if target.dim() == output.dim():
-            target = target.squeeze(-1)
-        if self.ignore_class is not None:
-            target = target.where(target != self.ignore_class, target.new_zeros(()))
-        index = target.unsqueeze(-1)
-        if self.from_logits:
-            return -output.log_softmax(-1).gather(-1, index).squeeze(-1)
-        chosen = output.gather(-1, index).squeeze(-1) / output.sum(-1)
-        return -chosen.clamp(EPSILON, 1 - EPSILON).log()
+        target = target.squeeze(-1) if target.dim() == output.dim() else target
+        chosen = output.gather(-1, target.unsqueeze(-1)).squeeze(-1)
+        return (1 - chosen**self.q) / self.q

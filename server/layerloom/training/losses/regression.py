@@ -1,7 +1,7 @@
 """Losses of outputs that estimate numbers."""
 
 import math
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -66,6 +66,7 @@ class Huber(Loss):
     """Squared for small errors, absolute for those beyond `delta`; the mean over the last axis."""
 
     type_name: ClassVar[str] = "huber"
+    aliases: ClassVar[tuple[str, ...]] = ("huber_loss",)
 
     delta: float = Field(default=1.0, gt=0, description="Where the error turns from squared to absolute.")
 
@@ -92,12 +93,12 @@ class CosineSimilarity(Loss):
 
     type_name: ClassVar[str] = "cosine_similarity"
 
-    axis: Literal[-1] = Field(default=-1, description="Axis of the vectors.")
+    axis: int = Field(default=-1, description="Axis of the vectors.")
 
     def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
         target = aligned(target, output)
-        return -(_unit(target) * _unit(output)).sum(-1)
+        return -(_unit(target, self.axis) * _unit(output, self.axis)).sum(self.axis)
 
 
-def _unit(vectors: "Tensor") -> "Tensor":
-    return vectors * vectors.square().sum(-1, keepdim=True).clamp(min=EPSILON**2).rsqrt()
+def _unit(vectors: "Tensor", axis: int) -> "Tensor":
+    return vectors * vectors.square().sum(axis, keepdim=True).clamp(min=EPSILON**2).rsqrt()
