@@ -66,5 +66,5 @@ def _gradients(reference: Reference, x: Tensor, towards: Tensor) -> tuple[list[A
         return (output * towards.numpy()).sum()
 
     weights = [each.value for each in layer.trainable_variables]
-    of_weights, of_input = jax.grad(total, argnums=(0, 1))(weights, x.numpy())
+    of_weights, of_input = jax.jit(jax.grad(total, argnums=(0, 1)))(weights, x.numpy())
     return [np.asarray(each) for each in of_weights], np.asarray(of_input)

@@ -50,6 +50,33 @@ class SpatialDropout(nn.Module):
         return f"rate={self.rate}, channels_first={self.channels_first}"
 
 
+class AlphaDropout(nn.Module):
+    """Sets a share `rate` to what SELU gives far below zero, then scales and shifts to keep mean and variance.
+
+    Klambauer et al., 2017. With a rate of 1 nothing is left: zeros.
+    """
+
+    def __init__(self, rate: float, noise_shape: tuple[int | None, ...] | None = None) -> None:
+        super().__init__()
+        self.rate, self.noise_shape = rate, noise_shape
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = as_float(x)
+        if not self.training or self.rate == 0:
+            return x
+        if self.rate == 1:
+            return torch.zeros_like(x)
+        wanted = self.noise_shape or (None,) * x.dim()
+        shape = [have if size is None else size for have, size in zip(x.shape, wanted, strict=True)]
+        kept = torch.rand(shape, device=x.device) >= self.rate
+        lowest = -1.6732632423543772 * 1.0507009873554805
+        scale = ((1 - self.rate) * (1 + self.rate * lowest**2)) ** -0.5
+        return torch.where(kept, x, lowest) * scale - scale * lowest * self.rate
+
+    def extra_repr(self) -> str:
+        return f"rate={self.rate}, noise_shape={self.noise_shape}"
+
+
 class GaussianNoise(nn.Module):
     """Adds a normal of standard deviation `stddev`."""
 

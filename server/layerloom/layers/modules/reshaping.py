@@ -1,5 +1,6 @@
 """The same numbers in another arrangement; views where torch can give them."""
 
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -59,3 +60,34 @@ class RepeatVector(nn.Module):
 
     def extra_repr(self) -> str:
         return f"{self.n}"
+
+
+class Cropping(nn.Module):
+    """Without the given cells before and after each place; a view."""
+
+    def __init__(self, cropping: tuple[tuple[int, int], ...], channels_first: bool = False) -> None:
+        super().__init__()
+        self.cropping, self.channels_first = cropping, channels_first
+
+    def forward(self, x: Tensor) -> Tensor:
+        for axis, (before, after) in enumerate(self.cropping, start=2 if self.channels_first else 1):
+            x = x.narrow(axis, before, x.shape[axis] - before - after)
+        return x
+
+    def extra_repr(self) -> str:
+        return f"{self.cropping}, channels_first={self.channels_first}"
+
+
+class ZeroPadding(nn.Module):
+    """With zeros before and after each place."""
+
+    def __init__(self, padding: tuple[tuple[int, int], ...], channels_first: bool = False) -> None:
+        super().__init__()
+        self.padding, self.channels_first = padding, channels_first
+
+    def forward(self, x: Tensor) -> Tensor:
+        ends = self.padding if self.channels_first else (*self.padding, (0, 0))
+        return F.pad(x, [cells for pair in reversed(ends) for cells in pair])
+
+    def extra_repr(self) -> str:
+        return f"{self.padding}, channels_first={self.channels_first}"
