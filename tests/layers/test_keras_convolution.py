@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from layerloom.layers.catalogue import layer_types
+from layerloom.layers.fields.matrices import refuse_without_matrix
 from layerloom.problems import ProblemError
 from layerloom.tensors import TensorSpec
 from layers import calls
@@ -162,3 +163,15 @@ def test_pictures_stay_channels_last_in_memory() -> None:
 
 def _rank(type_name: str) -> int:
     return next(int(letter) for letter in type_name if letter.isdigit())
+
+
+def test_an_initializer_for_matrices_is_refused_at_the_field_that_has_it() -> None:
+    layer = layer_types()["SeparableConv2D"].model_validate(
+        {"filters": 2, "kernel_size": 2, "pointwise_initializer": "identity"}
+    )
+    inputs = {"inputs": (TensorSpec((None, 4, 4, 2)),)}
+
+    with pytest.raises(ProblemError) as raised:
+        refuse_without_matrix(layer, layer.weights(inputs), layer.infer(inputs))
+
+    assert raised.value.problems[0].field == "pointwise_initializer"

@@ -16,16 +16,22 @@ def refuse_without_matrix(config: LayerType, weights: Iterable[Weight], outputs:
         if len(weight.shape) == 2:
             continue
         if weight.initializer.get("type") == "Identity":
-            raise _refused(f"{weight.name}_initializer", "Identity", f"`{weight.name}`", weight.shape)
+            field = _field(config, weight.initializer, f"{weight.name}_initializer")
+            raise _refused(field, "Identity", f"`{weight.name}`", weight.shape)
         if weight.regularizer is not None and weight.regularizer.get("type") == "OrthogonalRegularizer":
-            raise _refused(
-                f"{weight.name}_regularizer", "OrthogonalRegularizer", f"`{weight.name}`", weight.shape
-            )
+            field = _field(config, weight.regularizer, f"{weight.name}_regularizer")
+            raise _refused(field, "OrthogonalRegularizer", f"`{weight.name}`", weight.shape)
     activity = getattr(config, "activity_regularizer", None)
     if isinstance(activity, Mapping) and activity.get("type") == "OrthogonalRegularizer":
         for spec in outputs.values():
             if spec.rank != 2:
                 raise _refused("activity_regularizer", "OrthogonalRegularizer", "the result", str(spec))
+
+
+def _field(config: LayerType, value: object, usual: str) -> str:
+    """The field that holds this very value: `depthwise_initializer` for the weight `kernel`."""
+    names = (name for name in type(config).model_fields if getattr(config, name) is value)
+    return next(names, usual)
 
 
 def _refused(field: str, kind: str, what: str, shape: object) -> ProblemError:

@@ -70,7 +70,7 @@ class AlphaDropout(nn.Module):
         shape = [have if size is None else size for have, size in zip(x.shape, wanted, strict=True)]
         kept = torch.rand(shape, device=x.device) >= self.rate
         lowest = -1.6732632423543772 * 1.0507009873554805
-        scale = ((1 - self.rate) * (1 + self.rate * lowest**2)) ** -0.5
+        scale = 1 / math.sqrt((1 - self.rate) * (1 + self.rate * lowest**2))
         return torch.where(kept, x, lowest) * scale - scale * lowest * self.rate
 
     def extra_repr(self) -> str:

@@ -3,8 +3,6 @@
 import torch
 from torch import Tensor, nn
 
-from layerloom.layers.modules.activations import as_float
-
 Numbers = float | tuple[float, ...]
 
 
@@ -22,7 +20,7 @@ class Rescaling(nn.Module):
         self.register_buffer("offset", torch.tensor(offset, dtype=torch.float32), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return as_float(x) * self.scale + self.offset
+        return x.to(self.scale.dtype) * self.scale + self.offset
 
     def extra_repr(self) -> str:
         return self._settings
