@@ -38,6 +38,41 @@ CASES: list[tuple[str, Mapping[str, Any], Inputs]] = [
     ("BatchNormalization", {"renorm": True, "renorm_clipping": {"dmax": 0.2}, "center": False}, on(PICTURE)),
     ("BatchNormalization", {"axis": 2}, on(PICTURE)),
     ("LayerNormalization", {"axis": [1, 2]}, on(PICTURE)),
+    ("EinsumDense", {"equation": "ab,bc->ac", "output_shape": 3}, on(spec(5))),
+    ("EinsumDense", {"equation": "abc,bcd->ad", "output_shape": [3], "bias_axes": "d"}, on(spec(5, 4))),
+    (
+        "EinsumDense",
+        {"equation": "abc,cde->aebd", "output_shape": [2, 5, 3], "bias_axes": "eb"},
+        on(spec(5, 4)),
+    ),
+    (
+        "EinsumDense",
+        {"equation": "abcd,ed->abce", "output_shape": [None, 5, 3], "bias_axes": "ce"},
+        on(PICTURE),
+    ),
+    (
+        "EinsumDense",
+        {"equation": "...ab,bc->...ac", "output_shape": [None, 3], "bias_axes": "c"},
+        on(PICTURE),
+    ),
+    ("EinsumDense", {"equation": "...x,xy->...y", "output_shape": 3, "bias_axes": "y"}, on(spec(5))),
+    (
+        "EinsumDense",
+        {"equation": "abc...,cd->abd...", "output_shape": [4, 3], "bias_axes": "bd"},
+        on(PICTURE),
+    ),
+    (
+        "EinsumDense",
+        {"equation": "abc,cd->abd", "output_shape": [None, 4], "activation": "softmax"},
+        on(spec(5, 4, masked=True)),
+    ),
+    ("ReversibleEmbedding", {"input_dim": 7, "output_dim": 4, "mask_zero": True}, on(spec(5, dtype="int32"))),
+    ("ReversibleEmbedding", {"input_dim": 7, "output_dim": 4, "reverse": True}, on(spec(5, 4, masked=True))),
+    (
+        "ReversibleEmbedding",
+        {"input_dim": 7, "output_dim": 4, "reverse": True, "tie_weights": False, "logit_soft_cap": 2.0},
+        on(spec(5, 4)),
+    ),
 ]
 every_case = pytest.mark.parametrize(
     ("type_name", "config", "inputs"),

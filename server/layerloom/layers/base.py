@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from layerloom.layers.calls import Call
 from layerloom.problems import Problem, ProblemError, Severity
@@ -84,7 +84,12 @@ POLICIES = ("float32", "mixed_bfloat16")
 """Keras' dtype policies that layers have here."""
 
 
-def _policy(value: object) -> object:
+def policy_name(value: object) -> object:
+    """Keras' dtype policy, given by its name or as saved.
+
+    Raises:
+        ValueError: Layers have no such policy here.
+    """
     name = value
     if isinstance(value, Mapping):  # Keras' DTypePolicy as saved
         config = value.get("config")
@@ -140,6 +145,10 @@ class LayerType(BaseModel):
         """
         raise NotImplementedError(type(self).__name__)
 
+    def call_arguments(self, inputs: Inputs) -> Mapping[str, Any]:  # Any: JSON
+        """What Keras takes in a call on such inputs: values of `call_fields`."""
+        return {name: getattr(self, name) for name in self.call_fields}
+
     def weights(self, inputs: Inputs) -> tuple[Weight, ...]:
         """The weights that a first call on such inputs makes, in Keras' order."""
         return ()
@@ -167,10 +176,25 @@ class KerasLayer(LayerType):
     trainable: bool = Field(
         default=True, description="Off: training leaves the layer's weights as they are (frozen)."
     )
-    dtype: Annotated[str | None, BeforeValidator(_policy), WithJsonSchema(_POLICY_SCHEMA)] = Field(
+    dtype: Annotated[str | None, BeforeValidator(policy_name), WithJsonSchema(_POLICY_SCHEMA)] = Field(
         default=None,
         description="Keras' policy: `float32`, or `mixed_bfloat16` (computes in bfloat16, keeps float32 weights).",
     )
+
+    left_out: ClassVar[Mapping[str, str]] = {}
+    """Keys of Keras' config that are read only where they are null, with what they would do."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_is_left_out(cls, value: Any) -> Any:  # Any: what somebody gave
+        if not isinstance(value, Mapping) or not cls.left_out.keys() & value.keys():
+            return value
+        for key, meaning in cls.left_out.items():
+            if value.get(key) is not None:
+                raise ValueError(
+                    f"`{key}` is {value[key]!r}, which asks for {meaning}; that is not supported: take it out"
+                )
+        return {key: each for key, each in value.items() if key not in cls.left_out}
 
     @property
     def computes_in(self) -> DType:
@@ -259,5 +283,6 @@ def conv_output(size: int | None, kernel: int, stride: int, padding: str, dilati
 
 __all__ = [
     "Category", "Example", "Inputs", "KerasLayer", "LayerType", "Outputs", "Port", "Shape", "Weight",
-    "as_float", "conv_output", "expect_axis", "expect_rank", "floating", "known", "one", "refuse",
+    "as_float", "conv_output", "expect_axis", "expect_rank", "floating", "known", "one", "policy_name",
+    "refuse",
 ]  # fmt: skip

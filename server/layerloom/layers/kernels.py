@@ -1,11 +1,21 @@
 """Config that layers with a kernel and a bias share, and their two weights."""
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from layerloom.layers.base import KerasLayer, Weight
 from layerloom.layers.fields.constraint import Constraint
 from layerloom.layers.fields.initializer import Initializer, initializer
 from layerloom.layers.fields.regularizer import Regularizer
+
+ADAPTERS: Mapping[str, str] = {
+    "lora_rank": "a low-rank adapter beside the weights",
+    "lora_alpha": "a low-rank adapter beside the weights",
+    "quantization_config": "weights of few bits",
+    "gptq_unpacked_column_size": "weights of few bits",
+}
+"""Keys of Keras' layers for large models, which are null in every other."""
 
 
 class BiasLayer(KerasLayer):

@@ -8,7 +8,7 @@ from layerloom.layers.base import Category, Example, Inputs, Outputs, Weight, kn
 from layerloom.layers.calls import Call
 from layerloom.layers.fields.activation import Activation, activated, activation_field
 from layerloom.layers.fields.numbers import Size
-from layerloom.layers.kernels import KernelLayer
+from layerloom.layers.kernels import ADAPTERS, KernelLayer
 from layerloom.tensors import TensorSpec
 
 
@@ -30,6 +30,7 @@ class Dense(KernelLayer):
         "TimeDistributedDense",
         "全连接",
     )
+    left_out: ClassVar = ADAPTERS
     mask_out: ClassVar = "pass"
     examples: ClassVar[tuple[Example, ...]] = (
         Example(

@@ -10,6 +10,7 @@ from layerloom.layers.fields.constraint import Constraint
 from layerloom.layers.fields.initializer import Initializer, initializer
 from layerloom.layers.fields.numbers import Size
 from layerloom.layers.fields.regularizer import Regularizer
+from layerloom.layers.kernels import ADAPTERS
 from layerloom.tensors import TensorSpec, default_axes
 
 
@@ -38,6 +39,7 @@ class Embedding(KerasLayer):
 
     category: ClassVar[Category] = "core"
     search_words: ClassVar[tuple[str, ...]] = ("words", "tokens", "lookup", "text", "table", "嵌入")
+    left_out: ClassVar = {**ADAPTERS, "weights": "a table that is filled already"}
     mask_out: ClassVar = "own"
     examples: ClassVar[tuple[Example, ...]] = (
         Example(

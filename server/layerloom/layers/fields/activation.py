@@ -1,12 +1,14 @@
-"""Activations by Keras' names; `layers.modules.activations` has their torch code."""
+"""Activations by Keras' names, or as layers with settings; `layers.modules.activations` has their torch code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from layerloom.layers.base import refuse
+from layerloom.layers.base import policy_name, refuse
+from layerloom.layers.fields.axes import expect_axes
+from layerloom.layers.fields.choices import Choice, Choices, Settings
 from layerloom.tensors import TensorSpec
 
 ACTIVATIONS: Mapping[str, str] = {
@@ -48,12 +50,69 @@ ACTIVATIONS: Mapping[str, str] = {
 _OVER_LAST_AXIS = frozenset({"softmax", "log_softmax", "sparsemax", "glu"})
 
 
-def read_activation(value: object) -> str:
-    """The name; None is `linear`, and Keras' saved functions are read by their names."""
+class _Layer(Settings):
+    """What every layer's config has besides; it changes nothing here."""
+
+    name: str | None = None
+    trainable: bool = True
+    dtype: Annotated[str | None, BeforeValidator(policy_name)] = None
+
+
+class _ReLU(_Layer):
+    max_value: float | None = Field(default=None, ge=0)
+    negative_slope: float = Field(default=0.0, ge=0)
+    threshold: float = Field(default=0.0, ge=0)
+
+
+class _LeakyReLU(_Layer):
+    negative_slope: float = Field(default=0.3, ge=0)
+
+
+class _ELU(_Layer):
+    alpha: float = 1.0
+
+
+class _Softmax(_Layer):
+    axis: int | list[int] = -1
+
+
+class _Activation(_Layer):
+    activation: Annotated[str, BeforeValidator(lambda value: _name(value))]
+
+
+LAYERS = Choices(
+    "layer that serves as an activation",
+    {"ReLU": _ReLU, "LeakyReLU": _LeakyReLU, "ELU": _ELU, "Softmax": _Softmax, "Activation": _Activation},
+    {},
+)
+"""Layers that Keras takes as an activation too, with their settings."""
+
+_WITH_WEIGHTS = frozenset({"PReLU", "p_re_lu"})
+_OF_EVERY_LAYER = {"name": None, "trainable": True, "dtype": None}
+
+AnyActivation = str | Choice
+"""A name, or a layer: `{"type": "LeakyReLU", "config": {"negative_slope": 0.1}}`."""
+
+
+def read_activation(value: object) -> AnyActivation:
+    """None is `linear`, and Keras' saved functions are read by their names, its saved layers as choices."""
     if value is None:
         return "linear"
-    if isinstance(value, Mapping) and value.get("class_name") == "function":
-        value = value.get("config")
+    if isinstance(value, Mapping):
+        kind = value.get("type", value.get("class_name"))
+        if kind == "function":
+            return _name(value.get("config"))
+        if kind in _WITH_WEIGHTS:
+            raise ValueError(f"{kind} has weights; add it as a layer of its own after this one")
+        if isinstance(kind, str):
+            choice = LAYERS.read(value)
+            config = choice["config"].items()
+            said = {key: each for key, each in config if each != _OF_EVERY_LAYER.get(key, ...)}
+            return {"type": choice["type"], "config": said}
+    return _name(value)
+
+
+def _name(value: object) -> str:
     if isinstance(value, str) and value in ACTIVATIONS:
         return value
     near = get_close_matches(value, ACTIVATIONS, 1) if isinstance(value, str) else []
@@ -63,24 +122,42 @@ def read_activation(value: object) -> str:
     )
 
 
-_SCHEMA: dict[str, Any] = {"type": "string", "enum": list(ACTIVATIONS)}
+def _schema(names: Iterable[str]) -> dict[str, Any]:
+    layer = {
+        "type": "object",
+        "properties": {
+            "type": {"type": "string", "enum": sorted(LAYERS.types)},
+            "config": {"type": "object"},
+        },
+        "required": ["type"],
+    }
+    return {"anyOf": [{"type": "string", "enum": list(names)}, layer]}
 
-Activation = Annotated[str, BeforeValidator(read_activation), WithJsonSchema(_SCHEMA)]
+
+Activation = Annotated[AnyActivation, BeforeValidator(read_activation), WithJsonSchema(_schema(ACTIVATIONS))]
 
 
-def _read_stepwise(value: object) -> str:
-    name = read_activation(value)
-    if name == "glu":
+def _read_stepwise(value: object) -> AnyActivation:
+    read = read_activation(value)
+    if plain_name(read) == "glu":
         raise ValueError("`glu` halves its axis and can't be used within a recurrent step")
-    return name
+    return read
 
 
 StepActivation = Annotated[
-    str,
+    AnyActivation,
     BeforeValidator(_read_stepwise),
-    WithJsonSchema({"type": "string", "enum": [name for name in ACTIVATIONS if name != "glu"]}),
+    WithJsonSchema(_schema(name for name in ACTIVATIONS if name != "glu")),
 ]
 """An activation that keeps its input's shape."""
+
+
+def plain_name(activation: AnyActivation) -> str | None:
+    """The name of a function that has no settings; None for a layer that has."""
+    if isinstance(activation, str):
+        return activation
+    name: str | None = activation["config"].get("activation")
+    return name
 
 
 def activation_field(default: str, description: str = "Function that the result goes through.") -> Any:
@@ -88,12 +165,17 @@ def activation_field(default: str, description: str = "Function that the result 
     return Field(default=default, description=description)
 
 
-def activated(spec: TensorSpec, name: str) -> TensorSpec:
+def activated(spec: TensorSpec, activation: AnyActivation) -> TensorSpec:
     """The spec after an activation: only `glu` changes it.
 
     Raises:
-        ProblemError: `shape.mismatch` where `glu` can't halve the last axis, or the last axis is the batch.
+        ProblemError: `shape.mismatch` where `glu` can't halve the last axis, or the last axis is the batch;
+            `config.invalid` where a Softmax names an axis that is not there.
     """
+    name = plain_name(activation)
+    if isinstance(activation, Mapping) and activation["type"] == "Softmax":
+        axis = activation["config"]["axis"]
+        expect_axes(spec, axis if isinstance(axis, int) else tuple(axis), field="activation")
     if spec.rank < 2 and name in _OVER_LAST_AXIS:
         raise refuse(
             "shape.mismatch",

@@ -34,8 +34,8 @@ class _RandomUniform(_Seeded):
 
 
 class _Fans(_Seeded):
-    input_axes: None = None
-    output_axes: None = None
+    input_axes: list[int] | None = None
+    output_axes: list[int] | None = None
 
 
 class _VarianceScaling(_Fans):

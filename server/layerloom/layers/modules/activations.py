@@ -1,6 +1,10 @@
-"""Torch code of every activation that Keras 3 knows by name; the names are in `layers.fields.activation`."""
+"""Torch code of every activation that Keras 3 knows by name, and of activation layers.
+
+The names are in `layers.fields.activation`.
+"""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -59,18 +63,31 @@ ACTIVATIONS: Mapping[str, Function] = {
 }  # fmt: skip
 
 
-def function_of(name: str) -> Function | None:
-    """The function of that name; None for `linear`, so that nothing is called."""
-    return None if name == "linear" else ACTIVATIONS[name]
+def function_of(activation: str | Mapping[str, Any]) -> Function | None:
+    """The function of that name, or of a layer (`{"type": "ELU", "config": {"alpha": 0.5}}`).
+
+    None for `linear`, so that nothing is called.
+    """
+    if isinstance(activation, str):
+        return None if activation == "linear" else ACTIVATIONS[activation]
+    settings = {name: value for name, value in activation["config"].items() if name not in _OF_EVERY_LAYER}
+    kind = activation["type"]
+    if kind == "Activation":
+        return function_of(settings["activation"])
+    if kind == "Softmax":
+        axis = settings["axis"]
+        return Softmax(axis if isinstance(axis, int) else tuple(axis)).forward
+    return ELU(**settings).forward if kind == "ELU" else ReLU(**settings).forward  # a LeakyReLU is one, too
 
 
-_INTEGERS_STAY = frozenset({"linear", "relu"})
+_OF_EVERY_LAYER = frozenset({"name", "trainable", "dtype"})
+_INTEGERS_STAY = ("linear", "relu")
 
 
 class Activation(nn.Module):
     """One activation as a layer of its own."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str | Mapping[str, Any]) -> None:
         super().__init__()
         self.name = name
         self._function = function_of(name)
@@ -83,7 +100,7 @@ class Activation(nn.Module):
         return self._function(x)
 
     def extra_repr(self) -> str:
-        return self.name
+        return str(self.name)
 
 
 class ReLU(nn.Module):

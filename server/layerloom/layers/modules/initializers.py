@@ -4,7 +4,7 @@ Formulae: keras/src/initializers/random_initializers.py of Keras 3.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -70,14 +70,19 @@ def draw(
     if name == "Orthogonal":
         return _orthogonal(shape, config["gain"], generator)
     if name == "VarianceScaling":
-        return _scaled(shape, config["scale"], config["mode"], config["distribution"], generator)
-    return _scaled(shape, *_SCALING[name], generator)
+        return _scaled(shape, config["scale"], config["mode"], config["distribution"], config, generator)
+    return _scaled(shape, *_SCALING[name], config, generator)
 
 
 def _scaled(
-    shape: tuple[int, ...], scale: float, mode: str, distribution: str, generator: torch.Generator | None
+    shape: tuple[int, ...],
+    scale: float,
+    mode: str,
+    distribution: str,
+    config: Mapping[str, Any],
+    generator: torch.Generator | None,
 ) -> Tensor:
-    fan_in, fan_out = _fans(shape)
+    fan_in, fan_out = _fans(shape, config.get("input_axes"), config.get("output_axes"))
     fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode]
     variance = scale / max(1.0, fan)
     if distribution == "uniform":
@@ -88,7 +93,14 @@ def _scaled(
     return _truncated(shape, math.sqrt(variance) / _TRUNCATED_STDDEV, generator)
 
 
-def _fans(shape: tuple[int, ...]) -> tuple[float, float]:
+def _fans(
+    shape: tuple[int, ...], inputs: Sequence[int] | None = None, outputs: Sequence[int] | None = None
+) -> tuple[float, float]:
+    """Inputs and outputs of a unit; the axes that make them are the last two unless both are named."""
+    if inputs is not None and outputs is not None:
+        return float(math.prod(shape[axis] for axis in inputs)), float(
+            math.prod(shape[axis] for axis in outputs)
+        )
     if not shape:
         return 1.0, 1.0
     if len(shape) == 1:

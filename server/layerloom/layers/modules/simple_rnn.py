@@ -20,7 +20,7 @@ class SimpleRNN(Recurrent):
         self.activation = activation
         self._inner = function_of(activation) or same
         self.register_buffer("_no_bias", torch.zeros(units), persistent=False)
-        self._kernel = {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}.get(activation)
+        self._kernel = {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}.get(str(activation))
 
     def _run(self, x: Tensor, states: States, lengths: Tensor | None) -> tuple[Tensor, States]:
         if self._kernel is None or (self.training and self.recurrent_dropout):
