@@ -13,6 +13,7 @@ from layerloom.document import Layer
 from layerloom.graph.findings import Report
 from layerloom.layers.base import LayerType, Port
 from layerloom.layers.catalogue import layer_types
+from layerloom.layers.unsupported import UNSUPPORTED
 from layerloom.problems import Problem, ProblemError
 
 _MOST_WRONG_FIELDS = 50
@@ -52,7 +53,7 @@ def parse_layer(layer: Layer) -> ParsedLayer:
 def _parsed(name: str, text: bytes) -> ParsedLayer:
     layer_type = layer_types().get(name)
     if layer_type is None:
-        problem = Problem(code="layer.unknown", message=f"There is no layer type `{name}`.", field="type")
+        problem = _unknown(name)
         return ParsedLayer(name, None, (problem,))
     try:
         config = layer_type.model_validate_json(text)
@@ -78,6 +79,12 @@ def hint_for(problem: Problem, type_name: str, report: Report) -> str:
         otherwise = f"Its fields: {', '.join(fields)}." if fields else "It has no fields: take it out."
         return report.meant(problem.field or "", fields, otherwise)
     return problem.hint
+
+
+def _unknown(name: str) -> Problem:
+    reason = UNSUPPORTED.get(name)
+    said = f"`{name}` is not supported: {reason}" if reason else f"There is no layer type `{name}`"
+    return Problem(code="layer.unknown", message=f"{said}.", field="type")
 
 
 def _distinct(problems: Iterable[Problem]) -> list[Problem]:

@@ -36,8 +36,7 @@ class Sliding(nn.Module):
         channels_first: bool,
     ) -> None:
         super().__init__()
-        self.kernel_size, self.strides = kernel_size, strides
-        self.dilation_rate = dilation_rate or (1,) * len(kernel_size)
+        self.kernel_size, self.strides, self.dilation_rate = kernel_size, strides, dilation_rate
         self.padding, self.activation, self.channels_first = padding, activation, channels_first
         self._function = function_of(activation)
 
@@ -79,8 +78,8 @@ class Convolution(Sliding):
         filters: int,
         kernel_size: Sizes,
         strides: Sizes,
-        padding: str = "valid",
-        dilation_rate: Sizes = (),
+        padding: str,
+        dilation_rate: Sizes,
         groups: int = 1,
         bias: bool = True,
         activation: str = "linear",

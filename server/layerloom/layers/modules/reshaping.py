@@ -63,15 +63,16 @@ class RepeatVector(nn.Module):
 
 
 class Cropping(nn.Module):
-    """Without the given cells before and after each place."""
+    """Without the given cells before and after each place; a view."""
 
     def __init__(self, cropping: tuple[tuple[int, int], ...], channels_first: bool = False) -> None:
         super().__init__()
         self.cropping, self.channels_first = cropping, channels_first
 
     def forward(self, x: Tensor) -> Tensor:
-        ends = self.cropping if self.channels_first else (*self.cropping, (0, 0))
-        return F.pad(x, [-cells for pair in reversed(ends) for cells in pair])
+        for axis, (before, after) in enumerate(self.cropping, start=2 if self.channels_first else 1):
+            x = x.narrow(axis, before, x.shape[axis] - before - after)
+        return x
 
     def extra_repr(self) -> str:
         return f"{self.cropping}, channels_first={self.channels_first}"

@@ -36,20 +36,19 @@ class TransposedConvolution(Sliding):
         self.bias = nn.Parameter(torch.zeros(filters)) if bias else None
         extras = output_padding or (None,) * len(kernel_size)
         windows = zip(kernel_size, strides, dilation_rate, extras, strict=True)
-        crops = [crop_of(padding, *window) for window in windows]
-        # Torch cuts `before` at both ends and gives cells back at the end; what Keras cuts there beyond
-        # that, one cell at most, is cut afterwards.
-        self._cut = [before for before, _ in crops]
-        self._given_back = [max(before - after, 0) for before, after in crops]
-        self._cut_after = [n for before, after in reversed(crops) for n in (0, min(before - after, 0))]
+        self._crops = [crop_of(padding, *window) for window in windows]
 
     def _slide(self, x: Tensor) -> Tensor:
-        transpose = _TRANSPOSES[len(self._cut)]
-        y = transpose(
-            x, self.weight, self.bias, self.strides, self._cut, self._given_back, 1, self.dilation_rate
-        )
-        # F.pad, since a view would cost two passes over the gradient.
-        return F.pad(y, self._cut_after) if any(self._cut_after) else y
+        # Torch cuts `before` at both ends and gives cells back at the end; what Keras cuts there beyond
+        # that, one cell at most, is cut afterwards.
+        cut = [before for before, _ in self._crops]
+        given_back = [max(before - after, 0) for before, after in self._crops]
+        transpose = _TRANSPOSES[len(cut)]
+        y = transpose(x, self.weight, self.bias, self.strides, cut, given_back, 1, self.dilation_rate)
+        for axis, (before, after) in enumerate(self._crops, start=2):
+            if after > before:
+                y = y.narrow(axis, 0, y.shape[axis] - (after - before))
+        return y
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, output_padding={self.output_padding}"
