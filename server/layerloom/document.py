@@ -115,6 +115,7 @@ class OutputTraining(_Part):
     loss: str | Typed | None = None
     loss_weight: Annotated[float, Field(allow_inf_nan=False)] = 1.0
     metrics: list[str | Typed] = Field(default_factory=list, max_length=32)
+    weighted_metrics: list[str | Typed] = Field(default_factory=list, max_length=32)
 
 
 class Fit(_Part):

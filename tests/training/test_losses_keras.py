@@ -1,4 +1,4 @@
-"""Losses and metrics against real Keras."""
+"""Losses against real Keras."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ import torch
 
 from layerloom.problems import ProblemError
 from layerloom.training.losses.base import Loss, create_loss, losses
-from layerloom.training.metrics.base import create_metric, metrics
 from training.reference import keras
 
 jax = pytest.importorskip("jax")
@@ -256,59 +255,6 @@ def test_a_loss_of_nan_is_nan_and_no_crash() -> None:
         classes = create_loss(kind, {}, "").targets == "classes"
         target = np.zeros(4, dtype=np.int64) if classes else np.zeros((4, 3), dtype=np.float32)
         assert np.isnan(ours(create_loss(kind, {}, ""), target, output)), kind
-
-
-METRICS = [
-    *((kind, {}) for kind in metrics() if kind not in ("accuracy", "hinge")),
-    ("binary_accuracy", {"threshold": 0.3}),
-    ("top_k_categorical_accuracy", {"k": 2}),
-    ("sparse_top_k_categorical_accuracy", {"k": 3}),
-    ("precision", {"thresholds": 0.7}),
-    ("recall", {"thresholds": 0.2}),
-    ("auc", {"num_thresholds": 20}),
-]
-
-
-@pytest.mark.parametrize(("kind", "config"), METRICS, ids=lambda item: str(item))
-def test_a_metric_over_several_batches_equals_keras(kind: str, config: dict[str, Any]) -> None:
-    metric = create_metric(kind, config, "")
-    theirs = keras.metrics.get({"class_name": keras_class(kind, of="metrics"), "config": config})
-    kept = metric.begin(torch.zeros(()))
-    as_case = {
-        "top_k_categorical_accuracy": "categorical_crossentropy",
-        "categorical_accuracy": "categorical_crossentropy",
-        "precision": "binary",
-        "recall": "binary",
-        "auc": "binary",
-    }.get(kind, kind)
-
-    for _ in range(3):
-        target, output = cases_for(as_case)
-        metric.update(kept, torch.from_numpy(target), torch.from_numpy(output), None)
-        theirs.update_state(target, output)
-
-    assert metric.result(kept) == pytest.approx(float(theirs.result()), rel=1e-5, abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("target", "output", "expected"),
-    [((9, 1), (9, 1), "binary_accuracy"), ((9,), (9, 5), "sparse_categorical_accuracy"),
-     ((9, 5), (9, 5), "categorical_accuracy"), ((9,), (9, 1), "binary_accuracy")],
-)  # fmt: skip
-def test_accuracy_fits_itself_to_the_shapes(
-    target: tuple[int, ...], output: tuple[int, ...], expected: str
-) -> None:
-    assert create_metric("acc", {}, "").fitting(target, output).type_name == expected
-
-
-def test_masked_steps_do_not_count_in_metrics() -> None:
-    metric = create_metric("mae", {}, "")
-    kept = metric.begin(torch.zeros(()))
-    target, output = torch.zeros(2, 3, 1), torch.tensor([[1.0, 2.0, 90.0], [3.0, 80.0, 70.0]]).unsqueeze(-1)
-
-    metric.update(kept, target, output, torch.tensor([[True, True, False], [True, False, False]]))
-
-    assert metric.result(kept) == pytest.approx(2.0)
 
 
 def test_the_usual_short_names_are_known() -> None:

@@ -136,7 +136,7 @@ def _callbacks(training: Training, recipe: Recipe) -> Iterator[Problem]:
                 hint="Set `validation_split`, or follow `loss`.",
                 field=field,
             )
-        elif monitor.removeprefix("val_") not in known:
+        elif not _is_reported(monitor.removeprefix("val_"), recipe, known):
             near = _near(monitor.removeprefix("val_"), known)
             yield Problem(
                 code="callback.monitor",
@@ -155,6 +155,15 @@ def _keys(recipe: Recipe) -> list[str]:
             keys.append(f"{name}_loss")
         keys += [f"{name}_{metric}" if several else metric for metric in output.metrics]
     return keys
+
+
+def _is_reported(key: str, recipe: Recipe, known: Collection[str]) -> bool:
+    """Whether a key is known, or one of the numbers of a metric that has several: `precision_1`."""
+    name, _, number = key.rpartition("_")
+    metrics = {metric for output in recipe.outputs.values() for metric in output.several}
+    return key in known or (
+        number.isdigit() and name in known and any(name.endswith(item) for item in metrics)
+    )
 
 
 def _near(word: str, words: Collection[str]) -> str | None:

@@ -114,6 +114,14 @@ def config_problems(error: ValidationError, kind: type[Choice], field: str) -> l
                 field=f"{field}.{name}",
             )
             continue
+        if item["type"] == "missing":
+            problems[name] = Problem(
+                code="config.invalid",
+                message=f"{kind.type_name} needs the config field `{name}`, which is missing.",
+                hint=kind.model_fields[name].description or "",
+                field=f"{field}.{name}",
+            )
+            continue
         received = repr(item.get("input"))
         received = received if len(received) <= 60 else received[:57] + "..."
         said = item["msg"].removeprefix("Value error, ").rstrip(".")

@@ -43,7 +43,7 @@ def validate(
                 losses = objective.losses(outputs, masks, batch.targets, batch.weights)
                 penalty = objective.penalty()
                 total += torch.stack([*losses, zero if penalty is None else penalty]).double() * batch.rows
-                objective.watch(kept, outputs, masks, batch.targets)
+                objective.watch(kept, outputs, masks, batch.targets, batch.weights)
     finally:
         model.train(was_training)
     values = (total / batches.rows).tolist()

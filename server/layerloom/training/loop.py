@@ -198,7 +198,7 @@ class _Fit:
             self.optimizer.clear()
             roots.backward(self.steering.gradient(roots))  # type: ignore[no-untyped-call]
         with torch.no_grad():
-            objective.watch(state.metrics, outputs, masks, batch.targets)
+            objective.watch(state.metrics, outputs, masks, batch.targets, batch.weights)
             self.optimizer.step(self.steering.rate())
         rows, sums = batch.rows, state.sums
         for index, value in enumerate(values):
@@ -239,8 +239,8 @@ class _Fit:
             samples_per_second=state.rows / state.epoch_seconds if state.epoch_seconds else 0.0,
             learning_rate=self.steering.rate(back=1),
         )
-        rate, rising = self.steering.rate(), self.recipe.rising(self.recipe.outputs)
-        shown = Epoch(state.epoch, keras_logs(event), rate, rising)
+        logs = keras_logs(event)
+        shown = Epoch(state.epoch, logs, self.steering.rate(), self.recipe.rising(logs))
         state.seconds += time.perf_counter() - began
         state.epoch += 1
         state.step = 0

@@ -10,7 +10,7 @@ from torch import Tensor
 from layerloom.problems import Problem, ProblemError
 from layerloom.training.batches import Batches, check_rows, input_tensors, target_tensor
 from layerloom.training.data import Rows
-from layerloom.training.losses.base import Loss
+from layerloom.training.losses.base import Loss, fitted
 from layerloom.training.metrics.base import Kept, Metric
 from layerloom.training.recipe import Recipe
 
@@ -37,6 +37,8 @@ class _Watched:
     """Among the model's outputs."""
     loss: Loss | None
     metrics: Mapping[str, Metric]
+    weighted: frozenset[str]
+    """Those of the metrics that sample weights count in."""
 
 
 class Objective:
@@ -52,7 +54,7 @@ class Objective:
         if unknown or not recipe.trained:
             raise ProblemError(_no_such_output(unknown, model.output_names))
         self.watched = [
-            _Watched(name, model.output_names.index(name), output.loss, output.metrics)
+            _Watched(name, model.output_names.index(name), output.loss, output.metrics, output.weighted)
             for name, output in recipe.outputs.items()
             if output.loss is not None or output.metrics
         ]
@@ -127,6 +129,7 @@ class Objective:
         outputs: Sequence[Tensor],
         masks: Masks,
         targets: Sequence[Tensor],
+        weights: Mapping[str, Tensor],
     ) -> None:
         """Takes a batch into the metrics."""
         for item, mine, target in zip(self.watched, kept, targets, strict=True):
@@ -134,16 +137,29 @@ class Objective:
                 continue
             output = outputs[item.position].detach()
             mask = masks[item.position] if masks is not None else None
+            both = _together(mask, weights.get(item.name)) if item.weighted else mask
             for name, metric in item.metrics.items():
-                metric.fitting(target.shape, output.shape).update(mine[name], target, output, mask)
+                counts = both if name in item.weighted else mask
+                metric.fitting(target.shape, output.shape).update(mine[name], target, output, counts)
 
     def results(self, kept: Sequence[Mapping[str, Kept]]) -> dict[str, dict[str, float]]:
         """Metrics by output and name."""
-        return {
-            item.name: {name: metric.result(mine[name]) for name, metric in item.metrics.items()}
-            for item, mine in zip(self.watched, kept, strict=True)
-            if item.metrics
-        }
+        found: dict[str, dict[str, float]] = {}
+        for item, mine in zip(self.watched, kept, strict=True):
+            for name, metric in item.metrics.items():
+                numbers, value = found.setdefault(item.name, {}), metric.result(mine[name])
+                if isinstance(value, list):
+                    numbers |= {f"{name}_{index}": number for index, number in enumerate(value)}
+                else:
+                    numbers[name] = value
+        return found
+
+
+def _together(mask: Tensor | None, weight: Tensor | None) -> Tensor | None:
+    """How much each sample or step counts, by the mask and the sample weights."""
+    if mask is None or weight is None:
+        return weight if mask is None else mask
+    return mask.to(weight.dtype) * fitted(weight, mask)
 
 
 def _refuse_unlike(name: str, loss: Loss, target: Tensor, output: Tensor) -> None:

@@ -24,6 +24,13 @@ class OutputRecipe:
     loss_weight: float
     metrics: Mapping[str, Metric]
     """By the name of the curve."""
+    weighted: frozenset[str] = frozenset()
+    """Those of the metrics that sample weights count in."""
+
+    @property
+    def several(self) -> tuple[str, ...]:
+        """Curves that are a family: `precision` of several thresholds is `precision_0`, `precision_1`, …"""
+        return tuple(name for name, metric in self.metrics.items() if metric.is_several)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +48,16 @@ class Recipe:
         """Outputs with a loss, sorted."""
         return tuple(name for name, output in self.outputs.items() if output.loss is not None)
 
-    def rising(self, outputs: Iterable[str]) -> frozenset[str]:
-        """Keras' keys of the metrics that are better when they are higher, `val_` or not."""
-        names = list(outputs)
-        keys = set()
+    def rising(self, reported: Iterable[str]) -> frozenset[str]:
+        """Those of the reported keys of metrics that are better when they are higher, `val_` or not."""
+        names = list(self.outputs)
+        keys: set[str] = set()
         for output, recipe in self.outputs.items():
             for name, metric in recipe.metrics.items():
                 if metric.better == "up":
                     key = name if len(names) == 1 else f"{output}_{name}"
                     keys |= {key, f"val_{key}"}
-        return frozenset(keys)
+        return frozenset(key for key in reported if key in keys or key.rpartition("_")[0] in keys)
 
 
 def read(training: Training) -> tuple[Recipe, list[Problem]]:
@@ -100,7 +107,15 @@ def _read_output(node: str, output: OutputTraining, problems: list[Problem]) -> 
             metric = create_metric(*type_and_config(choice), f"{field}.metrics.{index}")
             shown = choice if isinstance(choice, str) else metric.name or metric.type_name
             metrics[_unused(shown, metrics)] = metric
-    return OutputRecipe(loss, output.loss_weight, metrics)
+    weighted = set()
+    for index, choice in enumerate(output.weighted_metrics):
+        with _collected(problems, node):
+            metric = create_metric(*type_and_config(choice), f"{field}.weighted_metrics.{index}")
+            shown = choice if isinstance(choice, str) else metric.name or metric.type_name
+            name = shown if shown not in metrics else _unused(f"weighted_{shown}", metrics)
+            metrics[name] = metric
+            weighted.add(name)
+    return OutputRecipe(loss, output.loss_weight, metrics, frozenset(weighted))
 
 
 def _unused(name: str, taken: Mapping[str, Metric]) -> str:

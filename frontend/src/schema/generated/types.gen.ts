@@ -845,6 +845,10 @@ export type OutputTraining = {
      * Metrics
      */
     metrics?: Array<string | Typed>;
+    /**
+     * Weighted Metrics
+     */
+    weighted_metrics?: Array<string | Typed>;
 };
 
 /**

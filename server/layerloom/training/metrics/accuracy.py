@@ -74,6 +74,18 @@ class SparseCategoricalAccuracy(MeanMetric):
         return output.argmax(-1) == (target.squeeze(-1) if target.dim() == output.dim() else target)
 
 
+class ExactAccuracy(MeanMetric):
+    """How often the output equals the target exactly: Keras' class `Accuracy`, for outputs that are classes.
+
+    The word `accuracy` means something else, in Keras too: the accuracy that fits the shapes.
+    """
+
+    type_name: ClassVar[str] = "exact_accuracy"
+
+    def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
+        return (aligned(target, output) == output).float()
+
+
 class TopKCategoricalAccuracy(MeanMetric):
     """How often the class is among the `k` largest outputs, with one-hot targets."""
 
@@ -93,9 +105,15 @@ class SparseTopKCategoricalAccuracy(MeanMetric):
     targets: ClassVar[Literal["numbers", "classes", "any"]] = "classes"
 
     k: int = Field(default=5, ge=1, description="How many of the largest outputs are looked at.")
+    from_sorted_ids: bool = Field(
+        default=False, description="Outputs are class numbers, the likeliest first, not scores."
+    )
 
     def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
-        return _among_largest(target.squeeze(-1) if target.dim() == output.dim() else target, output, self.k)
+        target = target.squeeze(-1) if target.dim() == output.dim() else target
+        if self.from_sorted_ids:
+            return (output[..., : self.k] == target.unsqueeze(-1)).any(-1).float()
+        return _among_largest(target, output, self.k)
 
 
 def _among_largest(classes: "Tensor", output: "Tensor", k: int) -> "Tensor":

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from layerloom.training.choices import Choice, choices, create
+from layerloom.problems import Problem, ProblemError
+from layerloom.training.choices import Choice, choices, create, dtype_name, normal
 from layerloom.training.losses.base import fitted
 
 if TYPE_CHECKING:
@@ -29,6 +30,13 @@ class Metric(Choice):
     )
     dtype: Literal[None, "float32"] = Field(default=None, description="Metrics compute in float32.")
 
+    _plain_dtype = field_validator("dtype", mode="before")(dtype_name)
+
+    @property
+    def is_several(self) -> bool:
+        """Whether `result` is a list: its numbers are shown as `name_0`, `name_1`, …"""
+        return False
+
     def fitting(self, target: Sequence[int], output: Sequence[int]) -> "Metric":
         """The metric that is meant for targets and outputs of these shapes: itself, but for `accuracy`."""
         return self
@@ -37,17 +45,17 @@ class Metric(Choice):
         """Nothing seen yet; on the device of `like`."""
         raise NotImplementedError(type(self).__name__)
 
-    def update(self, kept: Kept, target: "Tensor", output: "Tensor", mask: "Tensor | None") -> None:
-        """Takes a batch in."""
+    def update(self, kept: Kept, target: "Tensor", output: "Tensor", weights: "Tensor | None") -> None:
+        """Takes a batch in. `weights` tell how much each sample or time step counts: a mask, or numbers."""
         raise NotImplementedError(type(self).__name__)
 
-    def result(self, kept: Kept) -> float:
-        """The number for all that was seen; 0 if that is nothing."""
+    def result(self, kept: Kept) -> float | list[float]:
+        """The number for all that was seen, or the list of them; 0 if that is nothing."""
         raise NotImplementedError(type(self).__name__)
 
 
 class MeanMetric(Metric):
-    """The mean of a value that each sample (or time step) has; masked ones don't count."""
+    """The mean of a value that each sample (or time step) has; masked ones don't count, others by weight."""
 
     def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
         """One value for each sample or time step."""
@@ -63,20 +71,24 @@ class MeanMetric(Metric):
 
         return {"total": torch.zeros((), dtype=torch.float64, device=like.device), "count": 0.0}
 
-    def update(self, kept: Kept, target: "Tensor", output: "Tensor", mask: "Tensor | None") -> None:
-        if mask is None:
+    def update(self, kept: Kept, target: "Tensor", output: "Tensor", weights: "Tensor | None") -> None:
+        if weights is None:
             total, count = self.total(target, output)
             kept["total"] += total
             kept["count"] += count
             return
         values = self.values(target, output)
-        weights = fitted(mask, values).to(values.dtype).expand_as(values)
+        weights = fitted(weights, values).to(values.dtype).expand_as(values)
         kept["total"] += (values * weights).sum()
         kept["count"] = kept["count"] + weights.sum().double()
 
-    def result(self, kept: Kept) -> float:
+    def result(self, kept: Kept) -> float | list[float]:
         count = float(kept["count"])
         return float(kept["total"]) / count if count else 0.0
+
+
+_WITHOUT_TARGET = ("mean", "sum", "meanmetricwrapper", "metric")
+"""Keras' metrics that code calls with values of its own."""
 
 
 def metrics() -> Mapping[str, type[Metric]]:
@@ -86,4 +98,13 @@ def metrics() -> Mapping[str, type[Metric]]:
 
 def create_metric(type_name: str, config: Mapping[str, Any], field: str) -> Metric:  # Any: JSON
     """Raises `ProblemError` with `metric.unknown` or `config.invalid`."""
+    if normal(type_name) in _WITHOUT_TARGET:
+        raise ProblemError(
+            Problem(
+                code="metric.unknown",
+                message=f"`{type_name}` has nothing to compare an output with, so it can't watch one.",
+                hint="Use a metric of targets and outputs, such as `mean_absolute_error`.",
+                field=field,
+            )
+        )
     return create(metrics(), "metric", type_name, config, field)

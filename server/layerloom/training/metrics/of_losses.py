@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from layerloom.training.losses.base import EPSILON, Loss, aligned
+from layerloom.training.losses.base import Loss
 from layerloom.training.losses.binary_crossentropy import BinaryCrossentropy
 from layerloom.training.losses.categorical_crossentropy import (
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )
-from layerloom.training.losses.hinge import Hinge
+from layerloom.training.losses.hinge import CategoricalHinge, Hinge, SquaredHinge
 from layerloom.training.losses.probabilistic import KLDivergence, Poisson
 from layerloom.training.losses.regression import (
     CosineSimilarity,
@@ -57,8 +57,9 @@ class RootMeanSquaredError(_OfLoss):
     def loss(self) -> Loss:
         return _SQUARED
 
-    def result(self, kept: Kept) -> float:
+    def result(self, kept: Kept) -> float | list[float]:
         mean = super().result(kept)
+        assert isinstance(mean, float)
         return math.sqrt(mean) if mean >= 0 else math.nan
 
 
@@ -98,20 +99,17 @@ class CosineSimilarityMetric(_OfLoss):
     type_name: ClassVar[str] = "cosine_similarity"
     better: ClassVar[Literal["up", "down"]] = "up"
 
-    axis: Literal[-1] = Field(default=-1, description="Axis of the vectors.")
-
-    def loss(self) -> Loss:
-        return _COSINE
+    axis: int = Field(default=-1, description="Axis of the vectors.")
 
     def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
-        return -_COSINE.values(target, output)
+        return -CosineSimilarity(axis=self.axis).values(target, output)
 
 
 class LogCoshMetric(_OfLoss):
     """`log(cosh(p - y))`, the mean over the last axis."""
 
-    type_name: ClassVar[str] = "log_cosh_error"
-    aliases: ClassVar[tuple[str, ...]] = ("log_cosh", "logcosh")
+    type_name: ClassVar[str] = "logcosh"
+    aliases: ClassVar[tuple[str, ...]] = ("log_cosh_error", "log_cosh")
 
     def loss(self) -> Loss:
         return _LOG_COSH
@@ -139,10 +137,12 @@ class CategoricalCrossentropyMetric(_OfLoss):
     label_smoothing: float = Field(
         default=0.0, ge=0, le=1, description="Share that moves to all classes alike."
     )
-    axis: Literal[-1] = Field(default=-1, description="Axis of the classes.")
+    axis: int = Field(default=-1, description="Axis of the classes.")
 
     def loss(self) -> Loss:
-        return CategoricalCrossentropy(from_logits=self.from_logits, label_smoothing=self.label_smoothing)
+        return CategoricalCrossentropy(
+            from_logits=self.from_logits, label_smoothing=self.label_smoothing, axis=self.axis
+        )
 
 
 class SparseCategoricalCrossentropyMetric(_OfLoss):
@@ -152,10 +152,20 @@ class SparseCategoricalCrossentropyMetric(_OfLoss):
     targets: ClassVar[Literal["numbers", "classes", "any"]] = "classes"
 
     from_logits: bool = Field(default=False, description="The output has no softmax yet.")
-    axis: Literal[-1] = Field(default=-1, description="Axis of the classes.")
+    ignore_class: int | None = Field(default=None, description="Class whose rows cost nothing.")
+    axis: int = Field(default=-1, description="Axis of the classes.")
 
     def loss(self) -> Loss:
-        return SparseCategoricalCrossentropy(from_logits=self.from_logits)
+        return SparseCategoricalCrossentropy(
+            from_logits=self.from_logits, ignore_class=self.ignore_class, axis=self.axis
+        )
+
+    def values(self, target: "Tensor", output: "Tensor") -> "Tensor":
+        values = super().values(target, output)
+        if self.ignore_class is None:
+            return values
+        valid = self.loss().valid(target, values)
+        return values if valid is None else values * valid
 
 
 class KLDivergenceMetric(_OfLoss):
@@ -186,45 +196,31 @@ class HingeMetric(_OfLoss):
         return _HINGE
 
 
-class R2Score(_OfLoss):
-    """Share of the targets' variance that the output explains; 1 is perfect, 0 no better than the mean.
+class SquaredHingeMetric(_OfLoss):
+    """`max(1 - y p, 0)²`, the mean over the last axis."""
 
-    Over all numbers of the output together, each column weighing alike, as in Keras (`uniform_average`).
-    """
+    type_name: ClassVar[str] = "squared_hinge"
 
-    type_name: ClassVar[str] = "r2_score"
-    better: ClassVar[Literal["up", "down"]] = "up"
+    def loss(self) -> Loss:
+        return _SQUARED_HINGE
 
-    def begin(self, like: "Tensor") -> Kept:
-        import torch
 
-        zero = torch.zeros((), dtype=torch.float64, device=like.device)
-        return {"squares": zero.clone(), "sum": zero.clone(), "residual": zero.clone(), "count": 0.0}
+class CategoricalHingeMetric(_OfLoss):
+    """`max(best wrong class - right class + 1, 0)`, with one-hot targets."""
 
-    def update(self, kept: Kept, target: "Tensor", output: "Tensor", mask: "Tensor | None") -> None:
-        target = aligned(target, output).reshape(-1, output.shape[-1]).double()
-        output = output.reshape(-1, output.shape[-1]).double()
-        if mask is not None:
-            target, output = target[mask.reshape(-1)], output[mask.reshape(-1)]
-        kept["squares"] = kept["squares"] + target.square().sum(0)
-        kept["sum"] = kept["sum"] + target.sum(0)
-        kept["residual"] = kept["residual"] + (target - output).square().sum(0)
-        kept["count"] += float(len(target))
+    type_name: ClassVar[str] = "categorical_hinge"
 
-    def result(self, kept: Kept) -> float:
-        if not kept["count"]:
-            return 0.0
-        spread = kept["squares"] - kept["sum"].square() / kept["count"]
-        score = 1 - kept["residual"] / spread.clamp(min=EPSILON)
-        return float(score.mean())
+    def loss(self) -> Loss:
+        return _CATEGORICAL_HINGE
 
 
 _SQUARED = MeanSquaredError()
 _ABSOLUTE = MeanAbsoluteError()
 _PERCENTAGE = MeanAbsolutePercentageError()
 _LOGARITHMIC = MeanSquaredLogarithmicError()
-_COSINE = CosineSimilarity()
 _LOG_COSH = LogCosh()
 _DIVERGENCE = KLDivergence()
 _POISSON = Poisson()
 _HINGE = Hinge()
+_SQUARED_HINGE = SquaredHinge()
+_CATEGORICAL_HINGE = CategoricalHinge()
