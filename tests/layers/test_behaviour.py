@@ -13,8 +13,8 @@ import layerloom
 from layerloom.layers.base import Inputs
 from layerloom.layers.catalogue import layer_types
 from layerloom.layers.modules.activations import Softmax
+from layerloom.layers.modules.checked_embedding import CheckedEmbedding
 from layerloom.layers.modules.convolution import Conv2D
-from layerloom.layers.modules.embedding import Embedding
 from layerloom.layers.modules.lstm import LSTM
 from layerloom.layers.modules.merging import Cosine
 from layerloom.layers.modules.noise import Dropout
@@ -139,7 +139,7 @@ def test_keras_saved_values_are_read() -> None:
 
 
 def test_an_id_out_of_range_is_a_problem_that_names_it() -> None:
-    module = Embedding(5, 2)
+    module = CheckedEmbedding(5, 2)
 
     for ids, wrong in (([[0, 7]], "got id 7"), ([[-1, 2]], "got id -1")):
         with pytest.raises(ProblemError) as caught:

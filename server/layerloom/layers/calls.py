@@ -13,12 +13,14 @@ class Call:
     """`Call("torch.nn.Linear", {"in_features": 8, "out_features": 4})`.
 
     `target` is a class below `torch.nn` or `layerloom.layers.modules`; it comes from our own layer types,
-    never from a document. Arguments are plain values or further calls.
+    never from a document. Arguments are plain values or further calls. `portable` is the class that source for
+    elsewhere uses instead: one that knows nothing of Layerloom's problems.
     """
 
     target: str
     arguments: Mapping[str, Any] = field(default_factory=dict)  # Any: values of constructors
     positional: tuple[Any, ...] = ()
+    portable: str | None = None
 
     def make(self) -> Any:
         """Import the class and call it (torch is imported here, so only in a worker)."""
@@ -43,6 +45,25 @@ class Call:
             if isinstance(value, Call):
                 found |= value.targets()
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class NativeCall:
+    """One call of a layer by torch's own means, for source that people read.
+
+    `NativeCall("F.relu({self}({0}))", Call("torch.nn.Linear", {…}))`: `{self}` is the module, `{0}`, `{1}` the tensors
+    in the order of ports and edges, `{all}` all of them with commas between. No `module`: there is nothing to make.
+    `mask` gives the result's mask where the type's `mask_out` is `own`. `weights` says where a weight lies, and in
+    which layout, where it differs from the layer type's. `zeros` are parameters that torch has and Keras has not:
+    they stay zero. With `channels_first` tensors go in and come out as (batch, channels, …).
+    """
+
+    expression: str = "{self}({0})"
+    module: Call | None = None
+    mask: str | None = None
+    weights: Mapping[str, tuple[str, tuple[int, ...] | str | None]] = field(default_factory=dict)
+    zeros: tuple[str, ...] = ()
+    channels_first: bool = False
 
 
 def _made(value: Any) -> Any:

@@ -78,4 +78,9 @@ class Embedding(KerasLayer):
 
     def torch_call(self, inputs: Inputs) -> Call:
         arguments = {"input_dim": self.input_dim, "output_dim": self.output_dim, "mask_zero": self.mask_zero}
-        return Call("layerloom.layers.modules.embedding.Embedding", arguments)
+        modules = "layerloom.layers.modules"
+        return Call(
+            f"{modules}.checked_embedding.CheckedEmbedding",
+            arguments,
+            portable=f"{modules}.embedding.Embedding",
+        )

@@ -1,0 +1,1 @@
+"""A document as PyTorch source that needs torch alone: `export.export_torch`."""

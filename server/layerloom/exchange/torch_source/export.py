@@ -1,0 +1,105 @@
+"""`export_torch`: a document → source that was formatted, and run beside the model. Imports torch; for a child."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import ruff
+from safetensors.numpy import load_file
+
+from layerloom.document import Document, Limits
+from layerloom.exchange.torch_source import trial
+from layerloom.exchange.torch_source.file import CHECKED, compose
+from layerloom.graph.build import BuiltModel, build
+from layerloom.graph.infer import Inferred, infer
+from layerloom.graph.plan import Plan, plan
+from layerloom.graph.resolve import resolve
+from layerloom.problems import Problem, ProblemError
+
+_FORMATTING_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class TorchSource:
+    """The file's text; the largest absolute difference by output, or None where no batch could be tried."""
+
+    text: str
+    class_name: str
+    differences: dict[str, float] | None
+
+    @property
+    def largest_difference(self) -> float | None:
+        return max(self.differences.values(), default=0.0) if self.differences is not None else None
+
+
+def export_torch(
+    document: Document, limits: Limits | None = None, weights: Path | None = None
+) -> TorchSource:
+    """The model that the document trains (`main`, if it says nothing), with all its outputs.
+
+    `weights` (`.safetensors`) are those to compare with; without, random ones.
+
+    Raises:
+        ProblemError: what keeps the document from being built, or `weights.…`.
+    """
+    inferred = infer(resolve(document, limits) if limits is not None else resolve(document))
+    planned = plan(inferred, document.training.model if document.training is not None else "main")
+    if planned.problems:
+        raise ProblemError(*planned.problems)
+    model = build(planned, seed=0)
+    if weights is None:
+        trial.stir(model)
+    else:
+        _load(model, weights)
+    return export_model(document, inferred, planned, model)
+
+
+def export_model(document: Document, inferred: Inferred, planned: Plan, model: BuiltModel) -> TorchSource:
+    """The source of a plan, compared with the module that was built of it, on the CPU."""
+    batch = trial.batch_for(model)
+    samples = batch.expressions if batch is not None else trial.expressions(planned)
+    composed = compose(document, planned, inferred.models[planned.model], samples)
+    text = formatted(composed.text)
+    found = None
+    if batch is not None:
+        found = trial.differences(text, composed.written.name, model, batch)
+        largest = max(found.values(), default=0.0)
+        said = (
+            f"Checked against Layerloom\non a random batch of {trial.ROWS}: largest difference {largest:.1e}."
+        )
+    else:
+        said = "It was not\nchecked against Layerloom: no random batch was found that the model takes."
+    return TorchSource(text.replace(CHECKED, said), composed.written.name, found)
+
+
+def formatted(text: str) -> str:
+    """As `ruff format` writes it, with the imports in the order that `ruff check` wants."""
+    ordered = _ruff(text, "check", "--select", "I", "--fix", "--exit-zero")
+    return _ruff(ordered, "format")
+
+
+def _ruff(text: str, command: str, *settings: str) -> str:
+    line = [ruff.find_ruff_bin(), command, "--isolated", "--quiet", "--no-cache", *settings]
+    done = subprocess.run(
+        [*line, "--stdin-filename", "model.py", "-"],
+        input=text.encode(),
+        capture_output=True,
+        timeout=_FORMATTING_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"ruff could not read the source: {done.stderr.decode(errors='replace')[:500]}")
+    return done.stdout.decode()
+
+
+def _load(model: BuiltModel, path: Path) -> None:
+    try:
+        model.set_weights(load_file(path))
+    except (KeyError, ValueError, OSError) as error:
+        raise ProblemError(
+            Problem(
+                code="weights.wrong",
+                message=f"`{path.name}` does not fit the document: {str(error)[:300]}.",
+                hint="Choose the weights that a run of this document has left.",
+            )
+        ) from None
