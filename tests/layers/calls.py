@@ -44,7 +44,7 @@ class Made:
             given = list(tensors.get(port.name, ()))
             arguments.append(given if port.is_variadic else given[0] if given else None)
         first = self.layer.input_ports[0]
-        given_masks = list((masks or {}).get(first.name, [None] * len(tensors[first.name])))
+        given_masks = list((masks or {}).get(first.name, [None] * max(1, len(tensors.get(first.name, ())))))
         mask: Any = given_masks if first.is_variadic else given_masks[0]
         result = self.module(*arguments, **({"mask": mask} if self.layer.takes_mask else {}))
         outputs = result if isinstance(result, tuple) else (result,)

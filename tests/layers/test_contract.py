@@ -68,7 +68,7 @@ def test_every_edge_needs_a_described_port(layer_type: type[LayerType]) -> None:
 
     for port in (*layer.input_ports, *layer.outputs()):
         assert port.description.endswith(".")
-        assert re.fullmatch(r"[a-z_]+", port.name)
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", port.name)
 
 
 @every_example

@@ -45,7 +45,7 @@ CASES: list[tuple[str, Mapping[str, Any], Inputs]] = [
     *(
         (name, example.config, example.inputs)
         for name, each in layer_types().items()
-        if not each.structural and name not in NOT_IN_KERAS
+        if not each.structural and name not in NOT_IN_KERAS and each.category != "operations"
         for example in each.examples
     ),
     ("Dense", {"units": 4, "activation": "log_softmax"}, on(spec(3, 5))),
