@@ -50,7 +50,9 @@ class Padding(Movement):
             {"pad_width": [[0, 0], [1, 1], [1, 1], [0, 0]]},
             {"x": (TensorSpec((None, 4, 4, 3)),)},
         ),
-        Example("Mirrored", {"pad_width": [[0, 0], [2, 1]], "mode": "reflect"}, {"x": (TensorSpec((None, 6)),)}),
+        Example(
+            "Mirrored", {"pad_width": [[0, 0], [2, 1]], "mode": "reflect"}, {"x": (TensorSpec((None, 6)),)}
+        ),
     )
 
     def widths(self) -> tuple[tuple[int, int], ...]:

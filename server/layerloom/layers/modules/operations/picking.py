@@ -70,10 +70,10 @@ class Gathering(nn.Module):
             y = x.index_select(axis, places.reshape(-1))
             return y.reshape(x.shape[:axis] + places.shape + x.shape[axis + 1 :])
         shape = torch.broadcast_shapes(
-            (*x.shape[:axis], 1, *x.shape[axis + 1:]), (*places.shape[:axis], 1, *places.shape[axis + 1:])
+            (*x.shape[:axis], 1, *x.shape[axis + 1 :]), (*places.shape[:axis], 1, *places.shape[axis + 1 :])
         )
-        x = x.expand((*shape[:axis], x.shape[axis], *shape[axis + 1:]))
-        return x.gather(axis, places.expand((*shape[:axis], places.shape[axis], *shape[axis + 1:])))
+        x = x.expand((*shape[:axis], x.shape[axis], *shape[axis + 1 :]))
+        return x.gather(axis, places.expand((*shape[:axis], places.shape[axis], *shape[axis + 1 :])))
 
     def extra_repr(self) -> str:
         return f"{self.function}, axis={self.axis}"
