@@ -176,7 +176,7 @@ _ENTRIES: list[Entry] = [
     *_entries("numpy", "Likeness", "FullLike", "x fill_value?", "dtype"),
     *_entries("nn", "Normalizing", "Normalize(axis,order,epsilon)"),
     *_entries("nn", "Normalizing", "LayerNorm(axis,epsilon,rms_scaling)", "x gamma>scale beta>offset"),
-    *_entries("nn", "Normalizing", "RMSNorm(axis,epsilon)", "x scale"),
+    *_entries("nn", "Normalizing", "RMSNorm(axis,epsilon)", "x scale!"),
     *_entries("math", "TopK", "TopK(k,sorted)", single=True),
     *_entries("numpy", "Sorting", "Sort Argsort", config="axis"),
 ]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from layerloom.exchange.keras.operation_table import BY_FUNCTION, OPS, REASONS, TABLE, Argument, Entry
 from layerloom.layers.base import LayerType
 from layerloom.layers.catalogue import layer_types
-from layerloom.layers.operations.literals import number
+from layerloom.layers.operations.literals import as_array, number
 from layerloom.layers.operations.nonlinearity import Nonlinearity
 
 Json = Any  # JSON, and Python's infinities
@@ -170,7 +170,8 @@ def _written(layer: LayerType, argument: Argument, tensors: list[Json]) -> Json:
     value = getattr(layer, argument.literal)
     if argument.literal == "key":
         return [_key_item(item) for item in value] if isinstance(value, tuple) else _key_item(value)
-    return _plain(value)
+    # Keras computes with arrays, and takes a bare list for indices only.
+    return _plain(value if argument.literal == "indices" else as_array(value))
 
 
 def _key_item(item: int | str | None) -> Json:

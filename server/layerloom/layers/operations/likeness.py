@@ -57,7 +57,7 @@ class Likeness(Movement):
         if self.function == "full_like":
             value = operand(inputs, "fill_value", self.fill_value)
             shape, _ = shape_and_axes(value)
-            if isinstance(value, dict) or len(shape) > spec.rank:
+            if isinstance(value, dict | list) or len(shape) > spec.rank:
                 raise refuse(
                     "config.invalid",
                     f"got a `fill_value` of shape {shown(value)}; expected one number.",

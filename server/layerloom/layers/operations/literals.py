@@ -24,7 +24,7 @@ def _read(value: object) -> object:
     if isinstance(value, str) and value in WORDS:
         return value
     if isinstance(value, list | tuple):
-        return array(value, "__numpy__", None)
+        return array(value, "__numpy__", None)["config"]["value"]
     if isinstance(value, Mapping) and value.get("class_name") in _ARRAYS:
         config = value.get("config")
         if isinstance(config, Mapping) and config.get("dtype") in DTYPES:
@@ -90,8 +90,14 @@ def number(value: object) -> object:
     return WORDS[value] if isinstance(value, str) else value
 
 
+def as_array(literal: Literal) -> Literal:
+    """A list as the array that it stands for; anything else as it is."""
+    return array(literal, "__numpy__", None) if isinstance(literal, list) else literal
+
+
 def argument(literal: Literal) -> object:
     """A literal as a torch class takes it: a number, or `(nested list, dtype)`."""
+    literal = as_array(literal)
     if isinstance(literal, Mapping):
         return number(literal["config"]["value"]), literal["config"]["dtype"]
     return number(literal)
@@ -99,6 +105,7 @@ def argument(literal: Literal) -> object:
 
 def dtype_of(literal: Literal) -> str:
     """`int` and `float` for plain numbers: they take the other operand's type where they can."""
+    literal = as_array(literal)
     if isinstance(literal, Mapping):
         return str(literal["config"]["dtype"])
     if isinstance(literal, bool):
@@ -107,4 +114,5 @@ def dtype_of(literal: Literal) -> str:
 
 
 def shape_of(literal: Literal) -> Shape:
+    literal = as_array(literal)
     return _shape(literal["config"]["value"], []) if isinstance(literal, Mapping) else ()

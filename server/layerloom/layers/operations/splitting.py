@@ -93,7 +93,9 @@ class Splitting(Movement):
     def _sizes(self, spec: TensorSpec, axis: int, size: int | None) -> list[int | None]:
         cuts = self.indices_or_sections
         if size is None:
-            return [None] * self.count()
+            if isinstance(cuts, int) or min(cuts, default=0) < 0:
+                return [None] * self.count()
+            return [*(after - before for before, after in itertools.pairwise([0, *cuts])), None]
         if isinstance(cuts, int):
             least, more = divmod(size, cuts)
             if least == 0 or (more and self.function != "array_split"):

@@ -52,8 +52,8 @@ class Transposition(Movement):
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs, "x").without_mask()
         order = self._order(spec)
-        shape, names = (tuple(values[axis] for axis in order) for values in (spec.shape, spec.axes))
-        return {"output": TensorSpec(shape, spec.dtype, names)}
+        shape = tuple(spec.shape[axis] for axis in order)
+        return {"output": TensorSpec(shape, spec.dtype, tuple(spec.axes[axis] for axis in order))}
 
     def _order(self, spec: TensorSpec) -> tuple[int, ...]:
         if self.function == "transpose":

@@ -134,8 +134,7 @@ class Comparison(TwoOperands):
             return _COMPARISONS[self.function](first, second)
         if self.function == "isin":
             return torch.isin(first, second, invert=self.invert)
-        first, second = torch.broadcast_tensors(floating(first), floating(second))
-        near = torch.isclose(first, second, self.rtol, self.atol, self.equal_nan)
+        near = torch.isclose(floating(first), floating(second), self.rtol, self.atol, self.equal_nan)
         return near.all() if self.function == "allclose" else near
 
     def extra_repr(self) -> str:
@@ -152,7 +151,8 @@ class Where(TwoOperands):
             if type(first) is bool and type(second) is bool:
                 dtype = torch.bool
             first = torch.full((), first, dtype=dtype, device=condition.device)
-        return torch.where(condition != 0, *as_tensors(first, second))
+        first, second = as_tensors(first, second)
+        return torch.where(condition != 0, first, second)
 
     def extra_repr(self) -> str:
         return ", ".join(map(str, self.literals))

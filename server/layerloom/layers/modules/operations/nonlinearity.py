@@ -1,5 +1,7 @@
 """Activations with settings; those over an axis too."""
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -33,7 +35,7 @@ def relu_with(x: Tensor, negative_slope: float, max_value: float | None, thresho
     return y if max_value is None else y.clamp(max=max_value)
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[..., Tensor]] = {
     "relu": lambda x: F.relu(x),
     "relu6": lambda x: F.relu6(x),
     "sigmoid": lambda x: torch.sigmoid(x),
@@ -72,8 +74,7 @@ class Nonlinearity(nn.Module):
         self.function, self.settings = function, settings
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = FUNCTIONS[self.function](x if self.function == "relu" else floating(x), **self.settings)
-        return y
+        return FUNCTIONS[self.function](x if self.function == "relu" else floating(x), **self.settings)
 
     def extra_repr(self) -> str:
         return ", ".join([self.function, *(f"{key}={value}" for key, value in self.settings.items())])

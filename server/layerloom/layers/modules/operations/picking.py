@@ -56,10 +56,14 @@ class Gathering(nn.Module):
         data = (
             None if indices is None else torch.tensor(indices[0] if isinstance(indices, tuple) else indices)
         )
+        self.indices_array: Tensor | None
         self.register_buffer("indices_array", data, persistent=False)
 
     def forward(self, x: Tensor, indices: Tensor | None = None) -> Tensor:
-        places = (self.indices_array if indices is None else indices).long()
+        given = self.indices_array if indices is None else indices
+        if given is None:
+            raise ValueError("there are no indices")
+        places = given.long()
         axis = self.axis
         if axis is None:
             x, axis = x.reshape(-1), 0
@@ -69,9 +73,8 @@ class Gathering(nn.Module):
         if self.function == "take":
             y = x.index_select(axis, places.reshape(-1))
             return y.reshape(x.shape[:axis] + places.shape + x.shape[axis + 1 :])
-        shape = torch.broadcast_shapes(
-            (*x.shape[:axis], 1, *x.shape[axis + 1 :]), (*places.shape[:axis], 1, *places.shape[axis + 1 :])
-        )
+        pairs = zip(x.shape, places.shape, strict=True)
+        shape = [other if own == 1 else own for own, other in pairs]
         x = x.expand((*shape[:axis], x.shape[axis], *shape[axis + 1 :]))
         return x.gather(axis, places.expand((*shape[:axis], places.shape[axis], *shape[axis + 1 :])))
 
@@ -150,7 +153,8 @@ class Normalizing(nn.Module):
             x = floating(x)
             if self.order == 2:
                 return x * x.square().sum(axes, keepdim=True).rsqrt().clamp(max=1 / self.epsilon)
-            return x / torch.linalg.norm(x, self.order, axes, keepdim=True).clamp(min=self.epsilon)
+            norm: Tensor = torch.linalg.norm(x, self.order, axes, keepdim=True)
+            return x / norm.clamp(min=self.epsilon)
         y = x.double() if x.dtype is torch.float64 else x.float()
         if self.function == "rms_normalization":
             y = y * (y.square().mean(axes, keepdim=True) + self.epsilon).rsqrt()

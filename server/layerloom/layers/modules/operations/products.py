@@ -15,7 +15,8 @@ def dot(a: Tensor, b: Tensor) -> Tensor:
     """numpy's: the last axis of the first with the last but one of the second."""
     if a.dim() == 0 or b.dim() == 0:
         return a * b
-    return torch.tensordot(a, b, ([-1], [max(b.dim() - 2, 0)]))
+    product: Tensor = torch.tensordot(a, b, ([-1], [max(b.dim() - 2, 0)]))
+    return product
 
 
 class Matmul(TwoOperands):
@@ -41,9 +42,16 @@ class Matmul(TwoOperands):
         if self.function == "outer":
             return a.reshape(-1, 1) * b.reshape(1, -1)
         if self.function == "inner":
-            return a * b if a.dim() == 0 or b.dim() == 0 else torch.tensordot(a, b, ([-1], [-1]))
+            return (
+                a * b
+                if 0 in (a.dim(), b.dim())
+                else torch.einsum("...i,zi->...z", a, b.reshape(-1, b.shape[-1])).reshape(
+                    a.shape[:-1] + b.shape[:-1]
+                )
+            )
         axes: Any = self.axes if isinstance(self.axes, int) else [list(part) for part in self.axes]
-        return torch.tensordot(a, b, axes)
+        product: Tensor = torch.tensordot(a, b, axes)
+        return product
 
     def extra_repr(self) -> str:
         return ", ".join([self.function, *map(str, self.literals)])

@@ -107,6 +107,7 @@ class WeightedAverage(nn.Module):
         super().__init__()
         self.axis = axis
         data = None if weights is None else torch.tensor(weights[0], dtype=getattr(torch, weights[1]))
+        self.weights_array: Tensor | None
         self.register_buffer("weights_array", data, persistent=False)
 
     def forward(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
@@ -138,6 +139,7 @@ class Norm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = floating(x)
+        y: Tensor
         if self.ord is None and self.axis is None:
             y = torch.linalg.vector_norm(x)
             return y.reshape((1,) * x.dim()) if self.keepdims else y
