@@ -17,6 +17,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
     model_serializer,
+    model_validator,
 )
 from typing_extensions import TypeAliasType
 
@@ -94,11 +95,30 @@ class Model(_Part):
     """Off: training leaves every weight of the model as it is."""
 
 
+def from_keras(data: Any) -> Any:  # Any: what a document holds, in any state
+    """Keras' saved form, `{"module": …, "class_name": "Adam", "config": {…}}`, with our keys; else as it is.
+
+    A saved function, `{"class_name": "function", "config": "mean_squared_error"}`, becomes the type of its name.
+    """
+    if not isinstance(data, Mapping) or not isinstance(data.get("class_name"), str) or "type" in data:
+        return data
+    kind, config = data["class_name"], data.get("config")
+    if kind == "function" and isinstance(config, str):
+        return {"type": config, "config": {}}
+    kept = {key: value for key, value in data.items() if key not in _SAVED_BY_KERAS}
+    return {**kept, "type": kind.rpartition(">")[2], "config": {} if config is None else config}
+
+
+_SAVED_BY_KERAS = ("module", "class_name", "registered_name", "build_config", "shared_object_id")
+
+
 class Typed(_Part):
-    """Something chosen by type with a config: an optimizer, a callback, a schedule."""
+    """Something chosen by type with a config: an optimizer, a callback, a schedule. Keras' saved form is read."""
 
     type: str = Field(min_length=1, max_length=128)
     config: dict[str, JsonValue] = Field(default_factory=dict)
+
+    _saved = model_validator(mode="before")(from_keras)
 
 
 class DataBinding(_Part):

@@ -1746,7 +1746,7 @@ export type TypeDescription = {
 /**
  * Typed
  *
- * Something chosen by type with a config: an optimizer, a callback, a schedule.
+ * Something chosen by type with a config: an optimizer, a callback, a schedule. Keras' saved form is read.
  */
 export type Typed = {
     /**

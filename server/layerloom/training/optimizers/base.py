@@ -106,4 +106,9 @@ def optimizers() -> Mapping[str, type[Optimizer]]:
 
 def create_optimizer(type_name: str, config: Mapping[str, Any], field: str) -> Optimizer:  # Any: JSON
     """Raises `ProblemError` with `optimizer.unknown` or `config.invalid`."""
-    return create(optimizers(), "optimizer", type_name, config, field)
+    kept = {key: value for key, value in config.items() if key not in _OF_KERAS_2}
+    return create(optimizers(), "optimizer", type_name, kept, field)
+
+
+_OF_KERAS_2 = ("is_legacy_optimizer", "jit_compile")
+"""Saved by Keras 2; about how it ran, not what it computed."""

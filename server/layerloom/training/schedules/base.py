@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
+from layerloom.document import from_keras
 from layerloom.training.choices import Choice, choices, create
 
 
@@ -19,12 +20,14 @@ class Schedule(Choice):
 
 
 class ScheduleChoice(BaseModel):
-    """A schedule as a document writes it: `{"type": "CosineDecay", "config": {…}}`."""
+    """A schedule as a document writes it: `{"type": "CosineDecay", "config": {…}}`, or as Keras saves it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     type: str
     config: dict[str, JsonValue] = Field(default_factory=dict)
+
+    _saved = model_validator(mode="before")(from_keras)
 
 
 def schedules() -> Mapping[str, type[Schedule]]:
