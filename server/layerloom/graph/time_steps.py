@@ -59,6 +59,14 @@ def over_time(spec: TensorSpec, inputs: Inputs, is_model: bool) -> TensorSpec:
     The first mask among the inputs goes on: whole where the wrapped layer passes on what it gets of it at each step,
     else what it says of the steps, (batch, time): a step is valid where any of it is. A model gives masks of its own.
     """
+    if not spec.rank:
+        raise ProblemError(
+            Problem(
+                code="shape.mismatch",
+                message="gives one number for the whole batch at each step; expected (batch, …).",
+                hint="Reduce over the axes after the batch only.",
+            )
+        )
     time = next(spec for specs in inputs.values() for spec in specs)
     shape = (spec.shape[0], time.shape[1], *spec.shape[1:])
     axes = (spec.axes[0], "time", *(name if name != "time" else "steps" for name in spec.axes[1:]))

@@ -8,21 +8,13 @@ from layerloom.document import Layer
 from layerloom.exchange.keras.configs import document_config, types_by_class, without_defaults
 from layerloom.exchange.keras.graph import Entry, Graph, Tensor
 from layerloom.exchange.keras.names import Names, identifier
+from layerloom.exchange.keras.operations import UnsupportedOperation, read_operation
 from layerloom.exchange.keras.tensors_json import from_json, to_json
 from layerloom.exchange.keras.tree import SavedLayer
 from layerloom.layers.base import LayerType
 from layerloom.layers.catalogue import layer_types
 from layerloom.layers.unsupported import UNSUPPORTED
 from layerloom.problems import Problem
-
-
-class UnsupportedOperation(Exception):
-    """Until operations have landed."""
-
-
-def read_operation(*arguments: Any) -> Any:
-    raise UnsupportedOperation("operations are not supported")
-
 
 if TYPE_CHECKING:
     from layerloom.exchange.keras.read_graph import Define, ReadGraph

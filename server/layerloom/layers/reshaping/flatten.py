@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from layerloom.layers.base import Category, Example, Inputs, KerasLayer, Outputs, one
+from layerloom.layers.base import Category, Example, Inputs, KerasLayer, Outputs, one, refuse
 from layerloom.layers.calls import Call
 from layerloom.layers.fields.numbers import DATA_FORMAT, DataFormat
 from layerloom.tensors import TensorSpec
@@ -31,6 +31,13 @@ class Flatten(KerasLayer):
 
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs)
+        if not spec.rank:
+            raise refuse(
+                "shape.mismatch",
+                "got one number for the whole batch, shape (); expected (batch, …).",
+                "Reduce over the axes after the batch only.",
+                port="inputs",
+            )
         sizes = [size for size in spec.shape[1:] if size is not None]
         features = math.prod(sizes) if len(sizes) == spec.rank - 1 else None
         return {"output": TensorSpec((spec.shape[0], features), spec.dtype, ("batch", "features"))}
