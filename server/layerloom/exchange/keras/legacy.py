@@ -28,7 +28,7 @@ def read_legacy_weights(file: Hdf5, root: str, tree: SavedLayer, known: Mapping[
     layers = {
         layer.name: slots
         for layer in without_operations(tree).layers or ()
-        if (slots := list(_slots(layer, known)))
+        if (slots := _slots(layer, known))
     }
     saved = {
         name: places
@@ -76,15 +76,19 @@ def _fits(file: Hdf5, slots: list[_Slot], places: list[str]) -> bool:
     return [slot[2].shape for slot in slots] == [file.shapes.get(place) for place in places]
 
 
-def _slots(saved: SavedLayer, known: Mapping[str, KnownLayer]) -> Iterator[_Slot]:
-    """All weights of a layer and of what it holds, each layer's own first."""
+def _slots(saved: SavedLayer, known: Mapping[str, KnownLayer]) -> list[_Slot]:
+    """All weights of a layer and of what it holds, each once, each layer's own first."""
+    return list({(slot[0].path, slot[2].name): slot for slot in _all_slots(saved, known)}.values())
+
+
+def _all_slots(saved: SavedLayer, known: Mapping[str, KnownLayer]) -> Iterator[_Slot]:
     layer = known.get(saved.path) if saved.path is not None else None
     if layer is not None:
         yield from ((layer, saved.name, weight) for weight in layer.in_order)
     if saved.wraps is not None:
-        yield from _slots(saved.wraps, known)
+        yield from _all_slots(saved.wraps, known)
     for inner in without_operations(saved).layers or ():
-        yield from _slots(inner, known)
+        yield from _all_slots(inner, known)
 
 
 def _is_known(saved: SavedLayer, known: Mapping[str, KnownLayer]) -> bool:

@@ -1,6 +1,6 @@
 """From a Keras weights file to our weights by path. What fits is taken; what does not becomes a problem."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from layerloom.exchange.keras.groups import below, placed
@@ -82,13 +82,12 @@ def read_weights(file: Hdf5, tree: SavedLayer, known: Mapping[str, KnownLayer]) 
     unread = {
         place for place in file.shapes if place.startswith(f"{container}/") and "seed_generator" not in place
     }
-    for group, saved in places:
-        layer = known.get(saved.path) if saved.path is not None else None
-        if saved.layers is None and layer is None:
+    for path, group, saved in _first_kept(file, places, known):
+        if path is None:
             # Of a layer that the document has not, or that can't be worked out: that is said elsewhere.
             unread -= {place for place in unread if place.startswith(f"{group}/")}
-        elif layer is not None:
-            unread -= _read_layer(file, taken, group, saved, layer, places)
+        else:
+            unread -= _read_layer(file, taken, group, saved, known[path], places)
     taken.leave(sorted(unread))
     return taken
 
@@ -101,6 +100,26 @@ def weight_places(group: str, layer: KnownLayer) -> dict[str, Weight]:
         number = counts[weight.group] = counts.get(weight.group, -1) + 1
         found[below(group, below(weight.group, f"vars/{number}"))] = weight
     return found
+
+
+def _first_kept(
+    file: Hdf5, places: list[tuple[str, SavedLayer]], known: Mapping[str, KnownLayer]
+) -> Iterator[tuple[str | None, str, SavedLayer]]:
+    """Every layer once. One that stands in several places (a model, and a wrapper around it) is kept in the first."""
+    by_path: dict[str, list[tuple[str, SavedLayer]]] = {}
+    for group, saved in places:
+        if saved.path in known and saved.path is not None:
+            by_path.setdefault(saved.path, []).append((group, saved))
+        elif saved.layers is None and saved.wraps is None:
+            yield None, group, saved
+    for path, found in by_path.items():
+        kept = [
+            each
+            for each in found
+            if any(place in file.shapes for place in weight_places(each[0], known[path]))
+        ]
+        group, saved = (kept or found)[0]
+        yield path, group, saved
 
 
 def _read_layer(
