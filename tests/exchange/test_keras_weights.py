@@ -26,9 +26,9 @@ from layerloom.document import Document
 from layerloom.exchange.keras.hdf5 import opened
 from layerloom.exchange.keras.legacy import legacy_root, read_legacy_weights
 from layerloom.exchange.keras.limits import FileLimits
+from layerloom.exchange.keras.saving import write_weights
 from layerloom.exchange.keras.tree import SavedLayer
 from layerloom.exchange.keras.weights import Taken, read_weights
-from layerloom.exchange.keras.writing import write_weights
 from layerloom.graph.build import BuiltModel, build
 from layerloom.graph.infer import infer
 from layerloom.graph.plan import plan
