@@ -7,7 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from layerloom.layers.base import Inputs, LayerType, Outputs, Weight
+from layerloom.document import Layer
+from layerloom.graph.binding import bind
+from layerloom.graph.configs import parse_layer
+from layerloom.layers.base import Example, Inputs, LayerType, Outputs, Weight
 from layerloom.layers.catalogue import layer_types
 from layerloom.layers.modules import initializers
 from layerloom.tensors import TensorSpec
@@ -57,9 +60,42 @@ class Made:
         return outputs, kept
 
 
-def make(type_name: str, config: Mapping[str, Any], inputs: Inputs, seed: int = 0) -> Made:
-    """The layer, inferred and built, its weights drawn."""
-    layer = layer_types()[type_name].model_validate(dict(config))
+def configured(
+    type_name: str, config: Mapping[str, Any], layers: Mapping[str, Mapping[str, Any]] | None = None
+) -> LayerType:
+    """The layer type's config, bound to copies of the configs of those of the `layers` that it names."""
+    if not layers:
+        return layer_types()[type_name].model_validate(dict(config))
+    parsed = {name: parse_layer(Layer.model_validate(layer)) for name, layer in layers.items()}
+    parsed["tested"] = parse_layer(Layer(type=type_name, config=dict(config)))
+
+    def wrong(*said: str) -> None:
+        raise AssertionError(said)
+
+    bound = bind(parsed, wrong, lambda name: "")["tested"]
+    assert bound.config is not None, bound.problems
+    return bound.config
+
+
+def example_config(layer_type: type[LayerType], example: Example) -> LayerType:
+    """The config of an example, bound to what it names."""
+    return configured(layer_type.__name__, example.config, example.layers)
+
+
+def make_example(layer_type: type[LayerType], example: Example) -> Made:
+    """An example, inferred and built."""
+    return make(layer_type.__name__, example.config, example.inputs, layers=example.layers)
+
+
+def make(
+    type_name: str,
+    config: Mapping[str, Any],
+    inputs: Inputs,
+    seed: int = 0,
+    layers: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Made:
+    """The layer, inferred and built, its weights drawn; `layers` has those that its config names."""
+    layer = configured(type_name, config, layers)
     made = Made(layer, inputs, layer.infer(inputs), layer.weights(inputs), layer.torch_call(inputs).make())
     generator = torch.Generator().manual_seed(seed)
     for weight in made.weights:

@@ -104,7 +104,6 @@ def test_a_call_that_cannot_be_is_refused_with_what_was_received(
         ("Dense", {"units": 4, "activation": "relux"}, "did you mean `relu"),
         ("Dense", {"units": 4, "dtype": "float16"}, "float32"),
         ("Dropout", {"rate": 1.5}, "less than or equal to 1"),
-        ("LSTM", {"units": 4, "stateful": True}, "initial_state"),
         ("LSTM", {"units": 4, "activation": "glu"}, "glu"),
         ("Conv2D", {"filters": 4, "kernel_size": [3, 3, 3]}, "2 numbers"),
         ("Conv2D", {"filters": 4, "kernel_size": 3, "strides": 2, "dilation_rate": 2}, "can't both"),

@@ -12,12 +12,14 @@ from pydantic import ValidationError
 from layerloom.document import Layer
 from layerloom.graph.findings import Report
 from layerloom.layers.base import LayerType, Port
+from layerloom.layers.binding import BindingLayer
 from layerloom.layers.catalogue import layer_types
 from layerloom.layers.unsupported import UNSUPPORTED
 from layerloom.problems import Problem, ProblemError
 
 _MOST_WRONG_FIELDS = 50
 _NOTHING: Mapping[str, Port] = MappingProxyType({})
+_NO_LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +34,8 @@ class Ports:
 class ParsedLayer:
     """A type with its config. Layers of equal type and config have the same one, so it can be a key.
 
-    `wraps` is the layer that a wrapper names, `model` the definition that a Model layer names.
+    `wraps` is the layer that a wrapper names, `model` the definition that a Model layer names; `binds` are the layers
+    whose configs it copies, by field (see `graph.binding`).
     """
 
     type: str
@@ -42,6 +45,7 @@ class ParsedLayer:
     wraps: str | None = None
     model: str | None = None
     is_trainable: bool = True
+    binds: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_LAYERS)
 
 
 def parse_layer(layer: Layer) -> ParsedLayer:
@@ -62,12 +66,19 @@ def _parsed(name: str, text: bytes) -> ParsedLayer:
         return ParsedLayer(name, None, tuple(_distinct(_problem(layer_type, item) for item in found)))
     except ProblemError as error:
         return ParsedLayer(name, None, error.problems)
-    ports = Ports(
-        {port.name: port for port in config.input_ports}, {port.name: port for port in config.outputs()}
-    )
+    ports = ports_of(config)
+    if isinstance(config, BindingLayer):
+        return ParsedLayer(name, config, (), ports, is_trainable=config.trainable, binds=config.named())
     wraps = getattr(config, "layer", None)
     model = getattr(config, "model", None)
     return ParsedLayer(name, config, (), ports, wraps, model, getattr(config, "trainable", True))
+
+
+def ports_of(config: LayerType) -> Ports:
+    """The ports that a layer has under its config."""
+    return Ports(
+        {port.name: port for port in config.input_ports}, {port.name: port for port in config.outputs()}
+    )
 
 
 def hint_for(problem: Problem, type_name: str, report: Report) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from layerloom.document import Document, Limits, Model, Structure, flattened
+from layerloom.graph.binding import bind
 from layerloom.graph.bundles import Allowance
 from layerloom.graph.configs import ParsedLayer, Ports, hint_for, parse_layer
 from layerloom.graph.findings import Findings, Report, some
@@ -55,15 +56,21 @@ class _Model:
     """Nodes by layer."""
     around: dict[str, list[str]] = field(default_factory=dict)
     """Wrappers by the layer that they wrap."""
+    bound: set[str] = field(default_factory=set)
+    """Layers whose configs others copy."""
 
     def resolve(self, allowance: Allowance) -> ResolvedModel:
         model = self.document.models[self.id]
         for node_id, node in sorted(model.nodes.items()):
             self.nodes_of.setdefault(node.layer, []).append(node_id)
+        for layer in self.parsed.values():
+            for names in layer.binds.values():
+                self.bound.update(names)
         wraps = {name: parsed.wraps for name, parsed in self.parsed.items() if parsed.wraps in self.parsed}
         for name, inner in wraps.items():
             self.around.setdefault(inner or "", []).append(name)
         wrapped = innermost(wraps)
+        self.parsed = bind(self.parsed, self._wrong, self._meant)
         layers: dict[str, ResolvedLayer] = {}
         for layer_id, parsed in self.parsed.items():
             if parsed.wraps is None:
@@ -108,7 +115,7 @@ class _Model:
     ) -> ResolvedLayer:
         nothing = ResolvedLayer(layer_id, parsed)
         if wrapped is None:
-            hint = self.report.meant(wraps, self.parsed, "Name a layer of this model.")
+            hint = self._meant(wraps)
             self._wrong(
                 layer_id,
                 "layer.missing",
@@ -179,6 +186,8 @@ class _Model:
 
     def _report_config(self, layer_id: str, parsed: ParsedLayer) -> None:
         nodes: Iterable[str | None] = self.nodes_of.get(layer_id) or self._wrapper_nodes(layer_id) or (None,)
+        if nodes == (None,) and layer_id in self.bound:
+            return  # told where it is named
         hints = [hint_for(problem, parsed.type, self.report) for problem in parsed.problems]
         for node_id in nodes:
             if self.report.is_full:
@@ -205,11 +214,14 @@ class _Model:
 
     def _wrong(self, layer_id: str, code: str, said: str, hint: str, field: str) -> None:
         """A problem of a layer, on each node that calls it."""
-        nodes: Iterable[str | None] = self.nodes_of.get(layer_id) or (None,)
+        nodes: Iterable[str | None] = self.nodes_of.get(layer_id) or self._wrapper_nodes(layer_id) or (None,)
         for node_id in nodes:
             if not self.report.is_full:
                 message = f"`{node_id or layer_id}` ({self.parsed[layer_id].type}) {said}."
                 self.report(code, message, hint, node=node_id, field=field, severity=_severity(node_id))
+
+    def _meant(self, name: str) -> str:
+        return self.report.meant(name, self.parsed, "Name a layer of this model.")
 
     def _report_doubled_ends(self, model: Model) -> None:
         for layer_id, nodes in self.nodes_of.items():

@@ -78,6 +78,8 @@ class Example:
     title: str
     config: Mapping[str, Any]  # Any: JSON
     inputs: Mapping[str, Sequence[TensorSpec]] = field(default_factory=dict)
+    layers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # Any: JSON
+    """Further layers that the config names, as a document holds them: `{"lstm": {"type": "LSTM", …}}`."""
 
 
 POLICIES = ("float32", "mixed_bfloat16")
@@ -130,6 +132,10 @@ class LayerType(BaseModel):
     """True where training and inference differ (dropout, batch statistics): not to be folded over time."""
     call_fields: ClassVar[tuple[str, ...]] = ()
     """Config fields of ours that Keras takes in the call instead (`use_causal_mask`)."""
+    binds: ClassVar[tuple[str, ...]] = ()
+    """Config fields that name layers whose configs this one copies (`layers.binding`); no weights are shared."""
+    is_callable: ClassVar[bool] = True
+    """False for what only another layer's config names, such as a recurrent cell: a node can't call it."""
     structural: ClassVar[bool] = False
     """True where the graph does the work (Input, Output, Join, Model, TimeDistributed): no `torch_call`."""
 

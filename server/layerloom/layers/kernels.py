@@ -18,17 +18,13 @@ ADAPTERS: Mapping[str, str] = {
 """Keys of Keras' layers for large models, which are null in every other."""
 
 
-class BiasLayer(KerasLayer):
-    """A bias where `use_bias`, and a penalty on the output."""
+class BiasConfig(KerasLayer):
+    """A bias where `use_bias`."""
 
     use_bias: bool = Field(default=True, description="Adds a learned number to each unit.")
     bias_initializer: Initializer = initializer("zeros", "How the bias is drawn at first.")
     bias_regularizer: Regularizer = Field(default=None, description="Penalty on the bias, added to the loss.")
     bias_constraint: Constraint = Field(default=None, description="Bound on the bias, kept after each step.")
-    activity_regularizer: Regularizer = Field(
-        default=None,
-        description="Penalty on the layer's output, added to the loss and divided by the batch size.",
-    )
 
     def _bias(self, size: int, path: str = "bias") -> tuple[Weight, ...]:
         if not self.use_bias:
@@ -41,7 +37,7 @@ class BiasLayer(KerasLayer):
         )  # fmt: skip
 
 
-class KernelLayer(BiasLayer):
+class KernelConfig(BiasConfig):
     """A kernel, and a bias where `use_bias`."""
 
     kernel_initializer: Initializer = initializer("glorot_uniform", "How the kernel is drawn at first.")
@@ -57,3 +53,16 @@ class KernelLayer(BiasLayer):
             "kernel", shape, self.kernel_initializer, path, layout,
             regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
         )  # fmt: skip
+
+
+class BiasLayer(BiasConfig):
+    """A bias where `use_bias`, and a penalty on the output."""
+
+    activity_regularizer: Regularizer = Field(
+        default=None,
+        description="Penalty on the layer's output, added to the loss and divided by the batch size.",
+    )
+
+
+class KernelLayer(BiasLayer, KernelConfig):
+    """A kernel, a bias where `use_bias`, and a penalty on the output."""

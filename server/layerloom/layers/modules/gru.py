@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from layerloom.layers.modules.activations import function_of
-from layerloom.layers.modules.recurrent import Recurrent, States, same
+from layerloom.layers.modules.recurrence import States, same
+from layerloom.layers.modules.recurrent import Recurrent
 
 
 class GRU(Recurrent):
@@ -38,7 +39,7 @@ class GRU(Recurrent):
         return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
 
     def _run(self, x: Tensor, states: States, lengths: Tensor | None) -> tuple[Tensor, States]:
-        if not self._is_plain or (self.training and self.recurrent_dropout):
+        if not self._is_plain or self._needs_steps:
             return self._run_steps(x, states, lengths)
         weights: list[Tensor] = [self.weight_ih, self.weight_hh]
         if self.bias is not None:

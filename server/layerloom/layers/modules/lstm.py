@@ -7,7 +7,8 @@ from torch import Tensor
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from layerloom.layers.modules.activations import function_of
-from layerloom.layers.modules.recurrent import Recurrent, States, same
+from layerloom.layers.modules.recurrence import States, same
+from layerloom.layers.modules.recurrent import Recurrent
 
 
 class LSTM(Recurrent):
@@ -32,10 +33,10 @@ class LSTM(Recurrent):
         self._is_plain = (activation, recurrent_activation) == ("tanh", "sigmoid")
 
     def _run(self, x: Tensor, states: States, lengths: Tensor | None) -> tuple[Tensor, States]:
-        is_packed = lengths is not None and self.return_state
+        is_packed = lengths is not None and self._keeps_states
         if (
             not self._is_plain
-            or (self.training and self.recurrent_dropout)
+            or self._needs_steps
             or (is_packed and torch.compiler.is_compiling())  # packing depends on the data
         ):
             return self._run_steps(x, states, lengths)

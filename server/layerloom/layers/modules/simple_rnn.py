@@ -7,7 +7,8 @@ from torch import Tensor
 
 from layerloom.layers.modules.activations import function_of
 from layerloom.layers.modules.gru import state_at
-from layerloom.layers.modules.recurrent import Recurrent, States, same
+from layerloom.layers.modules.recurrence import States, same
+from layerloom.layers.modules.recurrent import Recurrent
 
 
 class SimpleRNN(Recurrent):
@@ -23,7 +24,7 @@ class SimpleRNN(Recurrent):
         self._kernel = {"tanh": torch.rnn_tanh, "relu": torch.rnn_relu}.get(str(activation))
 
     def _run(self, x: Tensor, states: States, lengths: Tensor | None) -> tuple[Tensor, States]:
-        if self._kernel is None or (self.training and self.recurrent_dropout):
+        if self._kernel is None or self._needs_steps:
             return self._run_steps(x, states, lengths)
         weights: list[Tensor] = [self.weight_ih, self.weight_hh]
         if self.bias is not None:

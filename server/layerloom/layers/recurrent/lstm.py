@@ -4,16 +4,15 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from layerloom.layers.base import Example, Inputs, Port, Weight
-from layerloom.layers.calls import Call
-from layerloom.layers.fields.activation import StepActivation, activation_field
+from layerloom.layers.base import Example, Port
+from layerloom.layers.recurrent.cells import LSTMConfig
 from layerloom.layers.recurrent.sequences import SequenceLayer
 from layerloom.tensors import TensorSpec
 
 _SEQUENCE = {"sequence": (TensorSpec((None, 8, 8)),)}
 
 
-class LSTM(SequenceLayer):
+class LSTM(LSTMConfig, SequenceLayer):
     """Reads a sequence and remembers what matters (long short-term memory).
 
     At each step, with σ the recurrent activation: i, f, o = σ(x W + h U + b), one each;
@@ -24,11 +23,7 @@ class LSTM(SequenceLayer):
     `initial_state`. Masked steps are skipped, except where `initial_state` is wired (Keras 3 does so too).
     """
 
-    activation: StepActivation = activation_field("tanh", "Function of the cell and of the output.")
-    recurrent_activation: StepActivation = activation_field("sigmoid", "Function of the gates.")
-    unit_forget_bias: bool = Field(
-        default=True, description="The forget gate's bias starts at 1, so that the cell remembers at first."
-    )
+    use_cudnn: bool | str = Field(default="auto", description="Kept for Keras' files; changes nothing.")
 
     search_words: ClassVar[tuple[str, ...]] = (
         "RNN",
@@ -43,8 +38,6 @@ class LSTM(SequenceLayer):
         Port("sequence", "Sequence to read: (batch, time, features)."),
         Port("initial_state", "State to start from: state_h, then state_c; zeros if nothing is wired.", 0, 2),
     )
-    gates: ClassVar[int] = 4
-    states: ClassVar[tuple[str, ...]] = ("state_h", "state_c")
     examples: ClassVar[tuple[Example, ...]] = (
         Example("What a sequence is about", {"units": 32}, _SEQUENCE),
         Example(
@@ -68,26 +61,3 @@ class LSTM(SequenceLayer):
             _SEQUENCE,
         ),
     )
-
-    def _biases(self) -> tuple[Weight, ...]:
-        weights = self._bias(4 * self.units)
-        if not weights or not self.unit_forget_bias:
-            return weights
-        (bias,) = weights
-        initializer = {"type": "UnitForgetBias", "config": {"bias": self.bias_initializer}}
-        return (
-            Weight(
-                bias.name,
-                bias.shape,
-                initializer,
-                bias.path,
-                regularizer=bias.regularizer,
-                constraint=bias.constraint,
-            ),
-        )
-
-    def torch_call(self, inputs: Inputs) -> Call:
-        arguments = self._arguments(inputs)
-        if (self.activation, self.recurrent_activation) != ("tanh", "sigmoid"):
-            arguments |= {"activation": self.activation, "recurrent_activation": self.recurrent_activation}
-        return Call("layerloom.layers.modules.lstm.LSTM", arguments)

@@ -1,25 +1,35 @@
-"""What the recurrent layer types share: config, ports, shapes, weights."""
+"""What the recurrent layer types share: options, ports, masks, shapes."""
 
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from layerloom.layers.base import Category, Inputs, Outputs, Port, Weight, expect_rank, known, one, refuse
-from layerloom.layers.fields.constraint import Constraint
-from layerloom.layers.fields.initializer import Initializer, initializer
-from layerloom.layers.fields.numbers import SEED, Rate, Seed, Size
-from layerloom.layers.fields.regularizer import Regularizer
+from layerloom.layers.base import (
+    Category,
+    Inputs,
+    KerasLayer,
+    Outputs,
+    Port,
+    Weight,
+    expect_rank,
+    known,
+    one,
+    refuse,
+)
+from layerloom.layers.calls import Call
 from layerloom.layers.kernels import KernelLayer
-from layerloom.tensors import TensorSpec
+from layerloom.layers.recurrent.cells import CellConfig
+from layerloom.tensors import Shape, TensorSpec
 
 _WHY = "it is the kernel's height"
 
 
-class SequenceLayer(KernelLayer):
-    """Reads (batch, time, features) step by step, with a state of `units` numbers."""
+class SequenceOptions(KerasLayer):
+    """Reads a tensor step by step along axis 1, with a state."""
 
-    units: Size = Field(description="Size of the state, and of the output's last axis.")
     return_sequences: bool = Field(
         default=False, description="Gives the output of every step, not of the last only."
     )
@@ -27,134 +37,200 @@ class SequenceLayer(KernelLayer):
     go_backwards: bool = Field(
         default=False, description="Reads time from the end; with all outputs, they come in that order too."
     )
-    dropout: Rate = Field(default=0.0, description="Share of the input that is dropped in training.")
-    recurrent_dropout: Rate = Field(
-        default=0.0,
-        description="Share of the state that is dropped in training; rules out torch's fast kernel.",
-    )
-    recurrent_initializer: Initializer = initializer(
-        "orthogonal", "How the state's kernel is drawn at first."
-    )
-    recurrent_regularizer: Regularizer = Field(
-        default=None, description="Penalty on the state's kernel, added to the loss."
-    )
-    recurrent_constraint: Constraint = Field(
-        default=None, description="Bound on the state's kernel, kept after each step."
-    )
     zero_output_for_mask: bool = Field(
         default=False, description="A masked step gives zeros instead of the output before it."
     )
     stateful: bool = Field(
         default=False,
-        description="Keras carries the state over to the next batch; not possible here, must be off.",
+        description="The state lasts from batch to batch; all batches must have the same size.",
     )
     unroll: bool = Field(default=False, description="Kept for Keras' files; changes nothing.")
-    use_cudnn: bool | str = Field(default="auto", description="Kept for Keras' files; changes nothing.")
-    seed: Seed | None = Field(default=None, description=SEED)
+    explicit_mask: bool = Field(
+        default=False,
+        description="A mask counts beside an `initial_state` too; so it does where Keras' call names it.",
+    )
 
     category: ClassVar[Category] = "recurrent"
+    call_fields: ClassVar[tuple[str, ...]] = ("explicit_mask",)
     input_ports: ClassVar[tuple[Port, ...]] = (
         Port("sequence", "Sequence to read: (batch, time, features)."),
         Port("initial_state", "State to start from; zeros if nothing is wired.", least=0, most=1),
     )
     mask_out: ClassVar = "own"
     takes_mask: ClassVar[bool] = True
-    gates: ClassVar[int] = 1
-    states: ClassVar[tuple[str, ...]] = ("state_h",)
-
-    @field_validator("stateful")
-    @classmethod
-    def _has_no_memory(cls, value: bool) -> bool:
-        if value:
-            raise ValueError(
-                "a state that lasts from batch to batch is not supported; wire `initial_state` instead"
-            )
-        return value
 
     @property
     def is_random(self) -> bool:
         """True where training draws dropout masks."""
-        return self.dropout > 0 or self.recurrent_dropout > 0
+        return False
+
+    @abstractmethod
+    def state_names(self) -> tuple[str, ...]:
+        """Names of the states, in Keras' order: `state_h`, `state_c`."""
+
+    @abstractmethod
+    def state_shapes(self, spec: TensorSpec) -> tuple[Shape, ...]:
+        """Shapes of the states without the batch, for a sequence."""
+
+    @abstractmethod
+    def step_shape(self, spec: TensorSpec) -> Shape:
+        """Shape of one step's output without the batch."""
+
+    @abstractmethod
+    def axis_names(self) -> tuple[str, ...]:
+        """Names of the axes of a step's output."""
+
+    @abstractmethod
+    def check_sequence(self, spec: TensorSpec) -> None:
+        """Refuse a sequence that can't be read."""
 
     def outputs(self) -> tuple[Port, ...]:
         meaning = "output of every step" if self.return_sequences else "output of the last step"
         first = Port("output", f"The {meaning}.")
         if not self.return_state:
             return (first,)
-        return (first, *(Port(name, f"The last state {name[-1]}.") for name in self.states))
+        return (first, *state_ports(self.state_names()))
 
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs, "sequence")
-        expect_rank(
-            spec,
-            3,
-            "(batch, time, features)",
-            "Add Reshape, or RepeatVector, to make it a sequence.",
-            port="sequence",
-        )
-        known(spec, 2, why=_WHY, port="sequence")
-        self._check_states(inputs.get("initial_state", ()))
-        last = TensorSpec((spec.shape[0], self.units), axes=("batch", "features"))
-        every = TensorSpec(
-            (*spec.shape[:2], self.units),
-            "float32",
-            (*spec.axes[:2], "features"),
-            spec.masked,
-            spec.shape[:2],
-        )
-        outputs = {"output": every if self.return_sequences else last}
+        self.check_sequence(spec)
+        shapes = self.state_shapes(spec)
+        self._check_states(inputs.get("initial_state", ()), shapes)
+        axes = self.axis_names()
+        shape = self.step_shape(spec)
+        if self.return_sequences:
+            names = (*spec.axes[:2], *axes)
+            output = TensorSpec((*spec.shape[:2], *shape), "float32", names, spec.masked, spec.shape[:2])
+        else:
+            output = TensorSpec((spec.shape[0], *shape), axes=("batch", *axes))
+        outputs = {"output": output}
         if self.return_state:
-            outputs |= dict.fromkeys(self.states, last)
+            outputs |= {
+                name: TensorSpec((spec.shape[0], *each), axes=("batch", *axes))
+                for name, each in zip(self.state_names(), shapes, strict=True)
+            }
         return outputs
 
-    def _check_states(self, states: Any) -> None:  # Any: a sequence of specs
-        if states and len(states) != len(self.states):
+    def _check_states(self, states: Sequence[TensorSpec], shapes: Sequence[Shape]) -> None:
+        names = self.state_names()
+        if states and len(states) != len(names):
             raise refuse(
                 "port.count",
-                f"got {len(states)} tensors; expected {len(self.states)} ({', '.join(self.states)}) or none.",
+                f"got {len(states)} tensors; expected {len(names)} ({', '.join(names)}) or none.",
                 "Wire every state, in that order.",
                 port="initial_state",
             )
-        for name, state in zip(self.states, states, strict=False):
-            if state.rank != 2 or state.features not in (None, self.units):
+        for name, state, shape in zip(names, states, shapes, strict=False):
+            fits = len(state.shape) == len(shape) + 1 and all(
+                None in (have, want) or have == want
+                for have, want in zip(state.shape[1:], shape, strict=True)
+            )
+            if not fits:
+                wanted = TensorSpec((None, *shape), axes=("batch", *self.axis_names()))
                 raise refuse(
                     "shape.mismatch",
-                    f"got {name} of shape {state}; expected (batch, {self.units}).",
-                    f"Give it {self.units} features, as many as `units`.",
+                    f"got {name} of shape {state}; expected {wanted}.",
+                    f"Give it the shape {wanted}, that of this layer's own state.",
                     port="initial_state",
                 )
 
-    def weights(self, inputs: Inputs) -> tuple[Weight, ...]:
-        features = known(one(inputs, "sequence"), 2, why=_WHY, port="sequence")
-        width = self.gates * self.units
-        recurrent = Weight(
-            "recurrent_kernel", (self.units, width), self.recurrent_initializer, "weight_hh", self._layout(),
-            regularizer=self.recurrent_regularizer, constraint=self.recurrent_constraint,
+    def settings(self) -> dict[str, Any]:
+        """Constructor arguments of `modules.recurrence.Recurrence`, those at their default left out."""
+        names = (
+            "return_sequences", "return_state", "go_backwards", "zero_output_for_mask", "stateful",
+            "explicit_mask",
         )  # fmt: skip
-        weights = (self._kernel((features, width), "weight_ih", self._layout()), recurrent, *self._biases())
-        return tuple(replace(weight, group="cell") for weight in weights)
+        return {name: True for name in names if getattr(self, name)}
+
+
+class VectorSequence(SequenceOptions):
+    """Reads (batch, time, features) with one cell, or with several on top of each other."""
+
+    @abstractmethod
+    def cells(self) -> tuple[CellConfig, ...]:
+        """The cells, from the input to the output."""
+
+    @property
+    def is_random(self) -> bool:
+        return any(cell.is_dropping for cell in self.cells())
+
+    def state_names(self) -> tuple[str, ...]:
+        cells = self.cells()
+        if len(cells) == 1:
+            return cells[0].states
+        return tuple(f"cell_{index}_{name}" for index, cell in enumerate(cells) for name in cell.states)
+
+    def state_shapes(self, spec: TensorSpec) -> tuple[Shape, ...]:
+        return tuple((cell.units,) for cell in self.cells() for _ in cell.states)
+
+    def step_shape(self, spec: TensorSpec) -> Shape:
+        return (self.cells()[-1].units,)
+
+    def axis_names(self) -> tuple[str, ...]:
+        return ("features",)
+
+    def check_sequence(self, spec: TensorSpec) -> None:
+        hint = "Add Reshape, or RepeatVector, to make it a sequence."
+        expect_rank(spec, 3, "(batch, time, features)", hint, port="sequence")
+        self._features(spec)
+
+    def weights(self, inputs: Inputs) -> tuple[Weight, ...]:
+        features = self._features(one(inputs, "sequence"))
+        cells = self.cells()
+        if len(cells) == 1:
+            return tuple(replace(weight, group="cell") for weight in cells[0].cell_weights(features))
+        found: list[Weight] = []
+        seen: dict[str, int] = {}
+        for index, cell in enumerate(cells):
+            group = _KERAS_GROUPS[cell.target]
+            number = seen[group] = seen.get(group, -1) + 1
+            group = f"cell/cells/{group}_{number}" if number else f"cell/cells/{group}"
+            found += [
+                replace(
+                    weight, name=f"cell_{index}_{weight.name}", path=f"layers.{index}.{weight.path}", group=group
+                )
+                for weight in cell.cell_weights(features)
+            ]  # fmt: skip
+            features = cell.units
+        return tuple(found)
 
     def flops(self, inputs: Inputs, outputs: Outputs) -> int:
         _, time, features = one(inputs, "sequence").shape
-        per_step = 2 * self.gates * self.units * ((features or 0) + self.units) + 10 * self.units
-        return (time or 1) * per_step
+        total, width = 0, features or 0
+        for cell in self.cells():
+            total += cell.cell_flops(width)
+            width = cell.units
+        return (time or 1) * total
 
-    def _layout(self) -> tuple[int, ...] | str:
-        return (1, 0)
+    def torch_call(self, inputs: Inputs) -> Call:
+        features = self._features(one(inputs, "sequence"))
+        cells = self.cells()
+        if len(cells) == 1:
+            return cells[0].module_call(features, self.settings())
+        widths = [features, *(cell.units for cell in cells)]
+        keeps = {"return_state": True} if self.return_state or self.stateful else {}
+        layers = (cell.module_call(width, keeps) for cell, width in zip(cells, widths, strict=False))
+        return Call("layerloom.layers.modules.stack.Stack", self.settings(), tuple(layers))
 
-    def _biases(self) -> tuple[Weight, ...]:
-        return self._bias(self.gates * self.units)
+    def _features(self, spec: TensorSpec) -> int:
+        return known(spec, 2, why=_WHY, port="sequence")
 
-    def _arguments(self, inputs: Inputs) -> dict[str, Any]:
-        """Constructor arguments of `modules.recurrent.Recurrent`, those at their default left out."""
-        arguments: dict[str, Any] = {
-            "features": known(one(inputs, "sequence"), 2, why=_WHY, port="sequence"),
-            "units": self.units,
-        }
-        if not self.use_bias:
-            arguments["bias"] = False
-        names = (
-            "return_sequences", "return_state", "go_backwards", "zero_output_for_mask", "dropout",
-            "recurrent_dropout",
-        )  # fmt: skip
-        return arguments | {name: value for name in names if (value := getattr(self, name))}
+
+class SequenceLayer(VectorSequence, CellConfig, KernelLayer):
+    """A recurrent layer that is one cell."""
+
+    def cells(self) -> tuple[CellConfig, ...]:
+        return (self,)
+
+
+def state_ports(names: Sequence[str]) -> tuple[Port, ...]:
+    """Output ports of states."""
+    return tuple(Port(name, f"The last {name.replace('_', ' ')}.") for name in names)
+
+
+_KERAS_GROUPS = {
+    "layerloom.layers.modules.lstm.LSTM": "lstm_cell",
+    "layerloom.layers.modules.gru.GRU": "gru_cell",
+    "layerloom.layers.modules.simple_rnn.SimpleRNN": "simple_rnn_cell",
+}
+"""How Keras' weights file names a cell of a stack."""

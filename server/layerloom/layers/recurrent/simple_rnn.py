@@ -2,24 +2,21 @@
 
 from typing import ClassVar
 
-from layerloom.layers.base import Example, Inputs
-from layerloom.layers.calls import Call
-from layerloom.layers.fields.activation import StepActivation, activation_field
+from layerloom.layers.base import Example
+from layerloom.layers.recurrent.cells import SimpleRNNConfig
 from layerloom.layers.recurrent.sequences import SequenceLayer
 from layerloom.tensors import TensorSpec
 
 _SEQUENCE = {"sequence": (TensorSpec((None, 8, 8)),)}
 
 
-class SimpleRNN(SequenceLayer):
+class SimpleRNN(SimpleRNNConfig, SequenceLayer):
     """Reads a sequence with one state and no gates.
 
     At each step h = activation(x W + h U + b). (batch, time, features) → (batch, units), the last h; with
     `return_sequences` (batch, time, units). Masked steps are skipped, except where `initial_state` is wired
     (Keras 3 does so too).
     """
-
-    activation: StepActivation = activation_field("tanh", "Function of the state.")
 
     search_words: ClassVar[tuple[str, ...]] = ("RNN", "Elman", "vanilla", "sequence", "循环")
     examples: ClassVar[tuple[Example, ...]] = (
@@ -31,9 +28,3 @@ class SimpleRNN(SequenceLayer):
         ),
         Example("Another activation", {"units": 5, "activation": "sigmoid", "use_bias": False}, _SEQUENCE),
     )
-
-    def torch_call(self, inputs: Inputs) -> Call:
-        arguments = self._arguments(inputs)
-        if self.activation != "tanh":
-            arguments["activation"] = self.activation
-        return Call("layerloom.layers.modules.simple_rnn.SimpleRNN", arguments)

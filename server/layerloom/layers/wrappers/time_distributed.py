@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from layerloom.document import Identifier
 from layerloom.layers.base import Category, Example, KerasLayer
+from layerloom.layers.binding import LayerId
 
 
 class TimeDistributed(KerasLayer):
@@ -17,7 +17,7 @@ class TimeDistributed(KerasLayer):
     too; the weights are the same.
     """
 
-    layer: Identifier = Field(description="Id of the layer, in this model, that is applied to every step.")
+    layer: LayerId = Field(description="Id of the layer, in this model, that is applied to every step.")
 
     category: ClassVar[Category] = "wrappers"
     search_words: ClassVar[tuple[str, ...]] = (
