@@ -10,10 +10,12 @@ from torch import Tensor, nn
 
 from layerloom.graph.plan import Plan, PlannedLayer
 from layerloom.graph.source import generate
-from layerloom.layers.base import KerasLayer, Weight
+from layerloom.layers.base import KerasLayer, LayerType, Weight
+from layerloom.layers.binding import BindingLayer
 from layerloom.layers.modules import layouts, regularizers
 from layerloom.layers.modules.autocast import autocast
 from layerloom.layers.modules.initializers import fill
+from layerloom.layers.modules.recurrence import Recurrence
 from layerloom.layers.modules.time_distributed import TimeDistributed, of_steps
 from layerloom.tensors import DType
 
@@ -123,6 +125,25 @@ class BuiltModel(nn.Module):
                     raise ValueError(f"weight {path!r} has shape {weight.shape}, not {array.shape}")
                 tensor.copy_(layouts.to_torch(torch.tensor(np.asarray(array)), weight.layout))
 
+    @property
+    def is_stateful(self) -> bool:
+        """Whether a layer's state lasts from one call to the next, so that every batch must have one size."""
+        return bool(self._stateful())
+
+    @property
+    def state_rows(self) -> int | None:
+        """Samples of the batch that made the states; None where there are none yet."""
+        sizes = {len(state) for each in self._stateful() for state in each.states()}
+        return max(sizes, default=None)
+
+    def reset_state(self) -> None:
+        """Stateful layers start from zeros again, and with any batch size."""
+        for each in self._stateful():
+            each.reset_state()
+
+    def _stateful(self) -> list[Recurrence]:
+        return [each for each in self.modules() if isinstance(each, Recurrence) and each.stateful]
+
     def first_not_finite(self, *tensors: Tensor) -> str | None:
         """Path of the first node whose result holds NaN or infinity (`encoder/dense_2, call 2`), or None."""
         found: list[str] = []
@@ -156,12 +177,13 @@ class BuiltModel(nn.Module):
                 self.layers[_module_name(inner.id)],
                 not self._draws(inner),
                 self._takes_mask(inner),
-                self._is_penalized(inner),
+                self._is_penalized(inner) or self._is_stateful(inner),
             )
         elif layer.model is not None:
             module = BuiltModel(layer.model, self._activities, frozen)
         else:
             module = layer.config.torch_call(layer.inputs).make()
+            self._watch_within(module, layer.config)
             if self.plan.is_mixed and isinstance(layer.config, KerasLayer):
                 autocast(module, getattr(torch, layer.config.computes_in))
         if frozen:
@@ -181,7 +203,15 @@ class BuiltModel(nn.Module):
         return any(each.config.depends_on_training for each in self._inside(layer))
 
     def _is_penalized(self, layer: PlannedLayer) -> bool:
-        return any(getattr(each.config, "activity_regularizer", None) for each in self._inside(layer))
+        return any(
+            getattr(each.config, "activity_regularizer", None)
+            or (isinstance(each.config, BindingLayer) and each.config.penalized())
+            for each in self._inside(layer)
+        )
+
+    def _is_stateful(self, layer: PlannedLayer) -> bool:
+        module = self.layers[_module_name(layer.id)]
+        return any(isinstance(each, Recurrence) and each.stateful for each in module.modules())
 
     def _inside(self, layer: PlannedLayer) -> list[PlannedLayer]:
         """The layers with modules of their own in a wrapped layer, nested models spread out."""
@@ -213,6 +243,19 @@ class BuiltModel(nn.Module):
             self._activities.append(regularizers.penalty(value, regularizer) / value.shape[0])
 
         return note
+
+    def _watch_within(self, module: nn.Module, config: LayerType) -> None:
+        """Penalties of activity that layers within a layer have."""
+        for path, regularizer in config.penalized().items() if isinstance(config, BindingLayer) else ():
+            note = self._activity_penalty(regularizer)
+
+            def watch(
+                _: nn.Module, __: Any, result: Any, note: Callable[[Tensor], None] = note
+            ) -> None:  # Any: what forward takes and gives
+                for value in (result,) if isinstance(result, Tensor) else result:
+                    note(value)
+
+            module.get_submodule(path).register_forward_hook(watch)
 
     def _weights(self, prefix: str) -> Iterator[tuple[str, Tensor, Weight]]:
         for layer in self.plan.layers:

@@ -40,6 +40,7 @@ class Recurrence(nn.Module):
         self.return_sequences, self.return_state = return_sequences, return_state
         self.go_backwards, self.zero_output_for_mask = go_backwards, zero_output_for_mask
         self.stateful, self.explicit_mask = stateful, explicit_mask
+        self.computes_in_float32 = stateful  # mixed precision swaps the buffers of a call
         for name in self._state_names():
             self.register_buffer(name, torch.zeros(0))
 
@@ -90,17 +91,20 @@ class Recurrence(nn.Module):
     def _state_names(self) -> list[str]:
         return [f"state_{index}" for index in range(self.state_count)] if self.stateful else []
 
-    def _remembered(self, x: Tensor) -> States:
-        """The states that the last call left; nothing if there was none."""
+    def states(self) -> States:
+        """What the last call left; nothing if there was none, or nothing lasts."""
         states = tuple(getattr(self, name) for name in self._state_names())
-        if not states or not states[0].numel():
-            return ()
-        if len(states[0]) != len(x):
+        return states if states and states[0].numel() else ()
+
+    def _remembered(self, x: Tensor) -> States:
+        states = self.states()
+        if states and len(states[0]) != len(x):
             raise ValueError(
                 f"a stateful layer was called on a batch of {len(x)} samples; its states are those of "
                 f"{len(states[0])} samples. Keep the batch size, or reset the states."
             )
-        return states
+        is_learning = not torch.is_inference_mode_enabled()  # what inference left can't be learned from
+        return tuple(state.clone() if is_learning and state.is_inference() else state for state in states)
 
     def _load_from_state_dict(self, state_dict: Mapping[str, Any], prefix: str, *args: Any) -> None:
         """States take the size of those that are loaded."""

@@ -1,5 +1,6 @@
 """Recurrent cells on top of each other: each reads at every step what the one below gives."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from torch import Tensor, nn
@@ -23,14 +24,19 @@ class Stack(Recurrence):
 
     def _run(self, x: Tensor, states: States, lengths: Tensor | None) -> tuple[Tensor, States]:
         ended: list[Tensor] = []
-        for layer in self.layers:
+        for layer in self._layers():
             own = states[len(ended) : len(ended) + layer.state_count]
             x, new = layer._run(x, own, lengths)
             ended += new
         return x, tuple(ended)
 
     def _zeros(self, x: Tensor) -> States:
-        return tuple(zeros for layer in self.layers for zeros in layer._zeros(x))
+        return tuple(zeros for layer in self._layers() for zeros in layer._zeros(x))
+
+    def _layers(self) -> Iterator[Recurrent]:
+        for layer in self.layers:
+            assert isinstance(layer, Recurrent)
+            yield layer
 
     def extra_repr(self) -> str:
         return self._shown_options()

@@ -86,7 +86,7 @@ class Bidirectional(BindingLayer):
         return any(each.is_random for each in self.directions())
 
     def outputs(self) -> tuple[Port, ...]:
-        ports = (Port("output", "The merged output."),)
+        ports: tuple[Port, ...] = (Port("output", "The merged output."),)
         if self.merge_mode is None:
             ports = (
                 Port("forward_output", "The forward layer's output."),
