@@ -9,7 +9,10 @@ from layerloom.layers.base import Example, LayerType
 from layerloom.layers.catalogue import layer_types
 
 EXAMPLES = [
-    (each, example) for each in layer_types().values() if not each.structural for example in each.examples
+    (each, example)
+    for each in layer_types().values()
+    if not each.structural and each.is_callable
+    for example in each.examples
 ]
 
 

@@ -16,6 +16,7 @@ from layerloom.graph.infer import infer
 from layerloom.graph.plan import plan
 from layerloom.graph.resolve import resolve
 from layerloom.layers.base import Example, LayerType
+from layers.calls import example_config
 
 ALLOWED = {"torch", "math", "typing", "json", "struct", "collections"}
 
@@ -35,8 +36,9 @@ def around(layer_type: type[LayerType], example: Example) -> Document:
         wired[port] = sources
     main.layer("layer", layer_type.__name__, **example.config)
     main.nodes["layer_call"] = {"layer": "layer", "inputs": wired}
-    layer = layer_type.model_validate(dict(example.config))
-    for port in layer.outputs():
+    for name, layer in example.layers.items():
+        main.layer(name, layer["type"], **layer["config"])
+    for port in example_config(layer_type, example).outputs():
         main.output(f"out_{port.name}", f"layer_call.{port.name}")
     return document(main)
 

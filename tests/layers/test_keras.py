@@ -45,7 +45,10 @@ CASES: list[tuple[str, Mapping[str, Any], Inputs]] = [
     *(
         (name, example.config, example.inputs)
         for name, each in layer_types().items()
-        if not each.structural and each.is_callable and not each.binds and name not in NOT_IN_KERAS
+        if not each.structural
+        and each.is_callable
+        and not each.binds
+        and name not in NOT_IN_KERAS
         and each.category != "operations"
         for example in each.examples
     ),

@@ -112,7 +112,7 @@ class Recurrence(nn.Module):
             found = state_dict.get(prefix + name)
             if found is not None:
                 setattr(self, name, torch.zeros_like(found, device=getattr(self, name).device))
-        super()._load_from_state_dict(state_dict, prefix, *args)  # type: ignore[no-untyped-call]  # torch's
+        super()._load_from_state_dict(state_dict, prefix, *args)
 
     def _run_masked(self, x: Tensor, states: States, mask: Tensor) -> tuple[Tensor, Tensor, States]:
         count = mask.cumsum(1)
