@@ -85,6 +85,26 @@ def test_an_export_is_the_canonical_document_as_a_file(owner: TestClient) -> Non
     assert answer.headers["content-disposition"].startswith('attachment; filename="Dense.json"')
 
 
+def test_an_export_to_torch_says_how_far_it_is_from_the_model(owner: TestClient) -> None:
+    answer = owner.post("/api/export/torch", json=dense_document("Dense"))
+
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/x-python")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="Dense.py"')
+    assert float(answer.headers["layerloom-largest-difference"]) < 1e-6
+    assert "class Main(nn.Module):" in answer.text
+
+
+def test_what_cannot_be_built_cannot_be_exported_to_torch(owner: TestClient) -> None:
+    broken = dense_document()
+    next(iter(broken["models"]["main"]["layers"].values()))["type"] = "Unheard"
+
+    answer = owner.post("/api/export/torch", json=broken)
+
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["code"]
+
+
 @pytest.mark.parametrize(
     "name", ['a"; filename="x.html', "../../x", "中文", "", "a/b\\c", "." * 50, "x" * 200]
 )
@@ -98,7 +118,7 @@ def test_a_documents_name_cannot_break_out_of_the_header(owner: TestClient, name
         assert part not in disposition.replace("utf-8''", "")
 
 
-@pytest.mark.parametrize("format", ["torch", "keras", "keras-json", "x", "..%2f", "LAYERLOOM"])
+@pytest.mark.parametrize("format", ["keras", "keras-json", "x", "..%2f", "LAYERLOOM"])
 def test_a_format_that_is_not_there_lists_those_that_are(owner: TestClient, format: str) -> None:
     answer = owner.post(f"/api/export/{format}", json=dense_document())
 

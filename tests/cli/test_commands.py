@@ -152,6 +152,19 @@ def test_a_document_goes_out_and_in_unchanged(tmp_path: Path) -> None:
     assert json.loads(imported.stdout) == json.loads(document())
 
 
+def test_a_document_becomes_source_that_torch_alone_runs(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text(document())
+
+    exported = layerloom("export", "mine.json", "--to", "torch", "-o", "model.py", folder=tmp_path)
+    ran = subprocess.run(
+        [sys.executable, "-I", "model.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert_said_plainly(exported, 0)
+    assert "Largest difference" in exported.stderr
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_a_format_that_is_not_there_lists_those_that_are(tmp_path: Path) -> None:
     result = layerloom("export", "-", "--to", "keras", folder=tmp_path, stdin=document())
 

@@ -112,7 +112,13 @@ async def test_artifacts_are_there_once_the_run_has_finished(folder: Path, forks
         names = await supervisor.artifacts(run.id)
         weights = load_file(await supervisor.artifact(run.id, "weights.safetensors"))
 
-        assert names == ("document.json", "encoders.json", "history.json", "weights.safetensors")
+        assert names == (
+            "document.json",
+            "encoders.json",
+            "history.json",
+            "model.py",
+            "weights.safetensors",
+        )
         assert {name: array.shape for name, array in weights.items()} == {
             "hidden/kernel": (64, 32), "hidden/bias": (32,),
             "which/kernel": (32, 10), "which/bias": (10,),

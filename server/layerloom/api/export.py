@@ -10,10 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from layerloom.api.contract import says
-from layerloom.api.formats import export_format
 from layerloom.api.services import Use
 from layerloom.document import Document
+from layerloom.exchange.formats import export_format, write_document
 from layerloom.versions import load_document
+
+LARGEST_DIFFERENCE = "Layerloom-Largest-Difference"
+"""The header that says how far what was written is from the model, where both ran on a random batch."""
+EXPORT_SECONDS = 120
 
 router = APIRouter(tags=["documents"])
 
@@ -28,8 +32,16 @@ async def export_document(
     """The document in another format."""
     chosen = export_format(format)
     document = load_document(await request.body(), services.limits)
+    if chosen.computes:
+        exported = await services.supervisor.call(
+            write_document, chosen.name, document, services.limits, None, timeout=EXPORT_SECONDS
+        )
+    else:
+        exported = chosen.write(document, services.limits, None)
     headers = {"Content-Disposition": _attachment(document.name, chosen.suffix)}
-    return Response(chosen.write(document), media_type=chosen.media_type, headers=headers)
+    if exported.largest_difference is not None:
+        headers[LARGEST_DIFFERENCE] = f"{exported.largest_difference:.2g}"
+    return Response(exported.content, media_type=chosen.media_type, headers=headers)
 
 
 def _attachment(name: str, suffix: str) -> str:

@@ -1,43 +1,11 @@
-"""The formats that documents are read from and written in. More come with `exchange/`. No FastAPI."""
+"""The formats that documents are read from; those that they are written in are `exchange.formats`. No FastAPI."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
-from layerloom.document import Document, Limits, to_text
+from layerloom.document import Document, Limits
 from layerloom.problems import Problem, ProblemError
 from layerloom.versions import load_document
 
 IMPORT_FORMATS = ("layerloom",)
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """How a document is written in one format."""
-
-    write: Callable[[Document], str]
-    suffix: str
-    media_type: str
-
-
-FORMATS: Mapping[str, Format] = {"layerloom": Format(to_text, ".json", "application/json")}
-
-
-def export_format(name: str) -> Format:
-    """
-    Raises:
-        ProblemError: `export.unknown_format`.
-    """
-    if name not in FORMATS:
-        raise ProblemError(
-            Problem(
-                code="export.unknown_format",
-                message=f"Documents cannot be written as {name[:64]!r}; available: {', '.join(FORMATS)}.",
-                hint="Choose one of the available formats.",
-                field="format",
-            )
-        )
-    return FORMATS[name]
 
 
 def read_document(content: bytes, limits: Limits) -> Document:

@@ -8,16 +8,19 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from layerloom.api.formats import export_format
 from layerloom.api.gallery import examples, find_example
 from layerloom.cli.console import err, out, shows_problems
 from layerloom.cli.source import open_document
 from layerloom.document import to_text
+from layerloom.exchange.formats import export_format, write_document
 from layerloom.problems import Problem, ProblemError
+from layerloom.runs.alone import call_alone
 from layerloom.settings import load_settings
 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; by default stdout.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
+
+_SECONDS = 600
 
 
 @shows_problems
@@ -48,7 +51,7 @@ def show_examples(
             )
         )
     document = open_document(copy, load_settings().limits)
-    _write(to_text(document), output or Path(f"{copy}.json"), force)
+    _write(to_text(document).encode(), output or Path(f"{copy}.json"), force)
 
 
 @shows_problems
@@ -58,7 +61,7 @@ def import_file(
     force: Force = False,
 ) -> None:
     """Turn a file into a document."""
-    _write(to_text(open_document(file, load_settings().limits)), output, force)
+    _write(to_text(open_document(file, load_settings().limits)).encode(), output, force)
 
 
 @shows_problems
@@ -66,20 +69,38 @@ def export_file(
     file: Annotated[str, typer.Argument(help="A document, `-`, or the id of an example.")],
     to: Annotated[str, typer.Option(help="The format.")] = "layerloom",
     output: Output = None,
+    weights: Annotated[
+        Path | None, typer.Option(help="weights.safetensors of the document, as a run leaves it.")
+    ] = None,
     force: Force = False,
 ) -> None:
-    """Write a document in another format."""
+    """Write a document in another format; what can run is run beside the model first."""
     chosen = export_format(to)
-    _write(chosen.write(open_document(file, load_settings().limits)), output, force)
+    limits = load_settings().limits
+    document = open_document(file, limits)
+    if not chosen.computes:
+        _write(chosen.write(document, limits, None).content, output, force)
+        return
+    if weights is not None:
+        weights = weights.resolve()
+    exported = call_alone(write_document, to, document, limits, weights, timeout=_SECONDS)
+    if output is None and not chosen.is_text and sys.stdout.isatty():
+        raise ProblemError(
+            Problem(code="usage.output", message=f"{to} is no text.", hint="Name a file with -o.")
+        )
+    _write(exported.content, output, force)
+    if exported.largest_difference is not None:
+        err.print(f"Largest difference on a random batch: {exported.largest_difference:.2g}")
 
 
-def _write(text: str, output: Path | None, force: bool) -> None:
+def _write(content: bytes, output: Path | None, force: bool) -> None:
     if output is None or str(output) == "-":
-        sys.stdout.write(text)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
         return
     try:
-        with output.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with output.open("wb" if force else "xb") as file:
+            file.write(content)
     except OSError as error:
         hint = (
             "Add --force to replace it."

@@ -40,7 +40,15 @@ def _safetensors(model: "Model") -> bytes:
     return to_safetensors({name: np.ascontiguousarray(array) for name, array in model.get_weights().items()})
 
 
+def _torch(model: "Model") -> bytes:
+    from layerloom.exchange.torch_source.export import export_built
+    from layerloom.library.model import NO_LIMITS
+
+    return export_built(model.document, model.module, NO_LIMITS).text.encode()
+
+
 FORMATS: dict[str, Callable[["Model"], bytes]] = {
     ".json": _document,
     ".safetensors": _safetensors,
+    ".py": _torch,
 }

@@ -1,5 +1,6 @@
 """What a run leaves: weights by Keras' names and layout, history, document, encoders. Worker side."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,25 +9,45 @@ import orjson
 from pydantic import BaseModel
 from safetensors.numpy import save
 
+from layerloom.document import Limits
+from layerloom.exchange.torch_source.export import export_built
 from layerloom.graph.build import BuiltModel
 from layerloom.runs.records import run_history
 from layerloom.runs.spec import ARTIFACTS
 from layerloom.store.blobs import write_atomically
+from layerloom.versions import load_document
+
+log = logging.getLogger(__name__)
 
 
 def save_artifacts(
-    folder: Path, document: str, model: BuiltModel, encoders: Mapping[str, BaseModel], epochs: list[str]
+    folder: Path,
+    document: str,
+    model: BuiltModel,
+    encoders: Mapping[str, BaseModel],
+    epochs: list[str],
+    limits: Limits,
 ) -> None:
-    """`weights.safetensors`, `history.json`, `document.json`, `encoders.json` in the run's folder."""
+    """`weights.safetensors`, `history.json`, `document.json`, `encoders.json`, `model.py` in the run's folder."""
     target = folder / ARTIFACTS
     save_weights(folder, "weights", model)
     write_atomically(target / "history.json", run_history(epochs).model_dump_json(indent=2).encode())
     write_atomically(target / "document.json", document.encode())
     states = {name: state.model_dump(mode="json") for name, state in encoders.items()}
     write_atomically(target / "encoders.json", orjson.dumps(states, option=orjson.OPT_INDENT_2))
+    _save_source(target, document, model, limits)
 
 
 def save_weights(folder: Path, name: str, model: BuiltModel) -> None:
     """`<name>.safetensors` among the artifacts; each weight under its path, `shared_lstm/kernel`."""
     weights = {path: np.ascontiguousarray(array) for path, array in model.get_weights().items()}
     write_atomically(folder / ARTIFACTS / f"{name}.safetensors", save(weights))
+
+
+def _save_source(target: Path, document: str, model: BuiltModel, limits: Limits) -> None:
+    """`model.py`, which reads `weights.safetensors`. What has been learned is kept even where this fails."""
+    try:
+        source = export_built(load_document(document.encode(), limits), model, limits)
+        write_atomically(target / "model.py", source.text.encode())
+    except Exception:
+        log.exception("model.py could not be written")

@@ -50,4 +50,7 @@ class Fitting:
         save_weights(self._spec.folder, name, self._model)
 
     def save_artifacts(self) -> None:
-        save_artifacts(self._spec.folder, self._spec.document, self._model, self._data.encoders, self._epochs)
+        spec = self._spec
+        save_artifacts(
+            spec.folder, spec.document, self._model, self._data.encoders, self._epochs, spec.limits
+        )

@@ -17,6 +17,8 @@ from layerloom.graph.resolve import resolve
 from layerloom.problems import Problem, ProblemError
 
 _FORMATTING_SECONDS = 60
+_MOST_NUMBERS = 100_000_000
+"""A model with more in its weights is not built a second time to be compared."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def export_torch(
     planned = plan(inferred, document.training.model if document.training is not None else "main")
     if planned.problems:
         raise ProblemError(*planned.problems)
+    if _numbers(planned) > _MOST_NUMBERS:
+        return export_model(document, inferred, planned, None)
     model = build(planned, seed=0)
     if weights is None:
         trial.stir(model)
@@ -54,22 +58,32 @@ def export_torch(
     return export_model(document, inferred, planned, model)
 
 
-def export_model(document: Document, inferred: Inferred, planned: Plan, model: BuiltModel) -> TorchSource:
-    """The source of a plan, compared with the module that was built of it, on the CPU."""
-    batch = trial.batch_for(model)
+def export_built(document: Document, model: BuiltModel, limits: Limits | None = None) -> TorchSource:
+    """The source of a model with the weights that it has; a model of its own is built on the CPU to compare with."""
+    inferred = infer(resolve(document, limits) if limits is not None else resolve(document))
+    copy = build(model.plan, seed=0) if _numbers(model.plan) <= _MOST_NUMBERS else None
+    if copy is not None:
+        copy.set_weights(model.get_weights())
+    return export_model(document, inferred, model.plan, copy)
+
+
+def export_model(
+    document: Document, inferred: Inferred, planned: Plan, model: BuiltModel | None
+) -> TorchSource:
+    """The source of a plan, compared with the module that was built of it (None: not compared), on the CPU."""
+    batch = trial.batch_for(model) if model is not None else None
     samples = batch.expressions if batch is not None else trial.expressions(planned)
     composed = compose(document, planned, inferred.models[planned.model], samples)
-    text = formatted(composed.text)
-    found = None
-    if batch is not None:
-        found = trial.differences(text, composed.written.name, model, batch)
-        largest = max(found.values(), default=0.0)
-        said = (
-            f"Checked against Layerloom\non a random batch of {trial.ROWS}: largest difference {largest:.1e}."
+    text, name = formatted(composed.text), composed.written.name
+    if model is None or batch is None:
+        why = "no random batch was found that the model takes" if model is not None else "it is too large"
+        return TorchSource(
+            text.replace(CHECKED, f"It was not\nchecked against Layerloom: {why}."), name, None
         )
-    else:
-        said = "It was not\nchecked against Layerloom: no random batch was found that the model takes."
-    return TorchSource(text.replace(CHECKED, said), composed.written.name, found)
+    found = trial.differences(text, name, model, batch)
+    largest = max(found.values(), default=0.0)
+    said = f"Checked against Layerloom\non a random batch of {trial.ROWS}: largest difference {largest:.1e}."
+    return TorchSource(text.replace(CHECKED, said), name, found)
 
 
 def formatted(text: str) -> str:
@@ -90,6 +104,10 @@ def _ruff(text: str, command: str, *settings: str) -> str:
     if done.returncode:
         raise RuntimeError(f"ruff could not read the source: {done.stderr.decode(errors='replace')[:500]}")
     return done.stdout.decode()
+
+
+def _numbers(planned: Plan) -> int:
+    return sum(weight.size for layer in trial.layers(planned) for weight in layer.weights)
 
 
 def _load(model: BuiltModel, path: Path) -> None:

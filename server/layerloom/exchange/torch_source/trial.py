@@ -99,7 +99,7 @@ def _batch(plan: Plan, open_size: int, ids: int, seed: int, draw: str = "randn")
     generator = torch.Generator().manual_seed(seed)
     tensors, expressions = {}, {}
     masked = [
-        value for layer in _layers(plan) if (value := getattr(layer.config, "mask_value", None)) is not None
+        value for layer in layers(plan) if (value := getattr(layer.config, "mask_value", None)) is not None
     ]
     for name, spec in plan.inputs.items():
         shape = (ROWS, *(open_size if size is None else size for size in spec.shape[1:]))
@@ -130,12 +130,12 @@ def expressions(plan: Plan) -> Mapping[str, str]:
 
 
 def _ids(plan: Plan) -> int:
-    found = [getattr(layer.config, name, None) for layer in _layers(plan) for name in _IDS]
+    found = [getattr(layer.config, name, None) for layer in layers(plan) for name in _IDS]
     return min([number for number in found if isinstance(number, int)] or [10])
 
 
-def _layers(plan: Plan) -> Iterator[PlannedLayer]:
+def layers(plan: Plan) -> Iterator[PlannedLayer]:
     for layer in plan.layers:
         yield layer
         if layer.model is not None:
-            yield from _layers(layer.model)
+            yield from layers(layer.model)

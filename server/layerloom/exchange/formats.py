@@ -1,0 +1,89 @@
+"""The formats that documents are written in, and one function that writes them all. Loads no torch by itself.
+
+A format is an entry in `FORMATS`. One that computes (it builds the model, or reads weights) is written in a child
+process: `write_document` can be called there by name, and its answer crosses as JSON.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from layerloom.document import Document, Limits, to_text
+from layerloom.problems import Problem, ProblemError
+
+
+class Exported(BaseModel):
+    """A file's content.
+
+    `largest_difference`: between the outputs of what was written and the model's, on a random batch; None where the
+    format holds nothing that runs, or no batch was found.
+    """
+
+    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
+
+    content: bytes
+    largest_difference: float | None = None
+
+
+Writer = Callable[[Document, Limits, Path | None], Exported]
+"""Document, limits, and a file of weights (`.safetensors`, by path and in Keras' layout) or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a document is written in one format; `computes`: in a child, with limits on time and memory."""
+
+    name: str
+    write: Writer
+    suffix: str
+    media_type: str
+    computes: bool = True
+    is_text: bool = True
+
+
+def _layerloom(document: Document, limits: Limits, weights: Path | None) -> Exported:
+    return Exported(content=to_text(document).encode())
+
+
+def _torch(document: Document, limits: Limits, weights: Path | None) -> Exported:
+    from layerloom.exchange.torch_source.export import export_torch
+
+    source = export_torch(document, limits, weights)
+    return Exported(content=source.text.encode(), largest_difference=source.largest_difference)
+
+
+FORMATS: Mapping[str, Format] = {
+    each.name: each
+    for each in (
+        Format("layerloom", _layerloom, ".json", "application/json", computes=False),
+        Format("torch", _torch, ".py", "text/x-python"),
+    )
+}
+
+
+def export_format(name: str) -> Format:
+    """
+    Raises:
+        ProblemError: `export.unknown_format`.
+    """
+    if name not in FORMATS:
+        raise ProblemError(
+            Problem(
+                code="export.unknown_format",
+                message=f"Documents cannot be written as {name[:64]!r}; available: {', '.join(FORMATS)}.",
+                hint="Choose one of the available formats.",
+                field="format",
+            )
+        )
+    return FORMATS[name]
+
+
+def write_document(name: str, document: Document, limits: Limits, weights: Path | None) -> Exported:
+    """The document in the format of that name.
+
+    Raises:
+        ProblemError: `export.unknown_format`, what keeps the document from being built, or that the weights don't fit.
+    """
+    return export_format(name).write(document, limits, weights)
