@@ -27,8 +27,10 @@ def resized(
     if interpolation == "nearest":
         for axis, wanted in zip(axes, size, strict=True):
             if x.shape[axis] != wanted:
-                centers = 2 * torch.arange(wanted, device=x.device) + 1
-                x = x.index_select(axis, centers * x.shape[axis] // (2 * wanted))
+                # In this order, as JAX: where a point falls between two pixels, rounding decides.
+                ratio = float(x.shape[axis]) * (1 / torch.tensor(float(wanted)))
+                points = (torch.arange(wanted, device=x.device) + 0.5) * ratio
+                x = x.index_select(axis, points.floor().long())
         return x
     x = as_float(x)
     if interpolation == "bilinear" and not antialias:
