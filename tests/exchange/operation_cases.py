@@ -304,6 +304,36 @@ _SETTINGS = [
     case("argsort-int", lambda x: ops.argsort(x, axis=1), N, smooth=False),
 ]
 
+Q = ((5, 2, 4), "float32")
+M = ((3, 3), "float32")
+
+
+_FURTHER = [
+    case("diff", lambda x: ops.diff(x, n=2, axis=1)),
+    case("select", lambda a, b, x, y: ops.select([a, b], [x, y], -1.0), B, B, X, X),
+    case("max_pool", lambda x: ops.max_pool(x, 2, strides=2), ((8, 7, 3), "float32")),
+    case(
+        "max_pool-same", lambda x: ops.max_pool(x, (3, 2), strides=2, padding="same"), ((8, 7, 3), "float32")
+    ),
+    case("average_pool", lambda x: ops.average_pool(x, 3, strides=1, padding="same")),
+    case("attention", lambda q, k, v: ops.dot_product_attention(q, k, v), Q, Q, Q),
+    case("attention-causal", lambda q: ops.dot_product_attention(q, q, q, is_causal=True, scale=0.3), Q),
+    case(
+        "attention-mask",
+        lambda q, k, m, b: ops.dot_product_attention(q, k, k, bias=b, mask=m),
+        Q,
+        ((6, 2, 4), "float32"),
+        ((1, 5, 6), "bool"),
+        ((2, 5, 6), "float32"),
+    ),
+    case("inv", lambda x: ops.inv(x), M, domain="matrix"),
+    case("det", lambda x: ops.det(x), M, domain="matrix"),
+    case("pinv", lambda x: ops.pinv(x), M, domain="matrix"),
+    case("logdet", lambda x: ops.logdet(x), M, domain="matrix"),
+    case("cholesky", lambda x: ops.cholesky(x), M, domain="matrix", smooth=False),
+    case("cholesky-upper", lambda x: ops.cholesky(x, upper=True), M, domain="matrix", smooth=False),
+]
+
 _BY_CLASS = [
     case("Abs", lambda x: keras.src.ops.numpy.Abs()(x)),
     case("Conj", lambda x: keras.src.ops.numpy.Conj()(x)),
@@ -321,4 +351,4 @@ _BY_CLASS = [
 ]
 """Classes that another function of theirs records, or none."""
 
-CASES = [*_BY_CLASS, *_cases(), *_SETTINGS]
+CASES = [*_FURTHER, *_BY_CLASS, *_cases(), *_SETTINGS]

@@ -48,6 +48,9 @@ def arrays(case: Case) -> list[np.ndarray]:
         values = random.normal(size=sizes)
         if case.domain != "any":
             values = np.abs(values) + 0.1
+        if case.domain == "matrix":
+            values = random.normal(size=sizes)
+            values = values @ values.swapaxes(1, 2) + np.eye(3)
         if case.domain == "unit":
             values = random.uniform(-0.9, 0.9, sizes)
         if case.domain == "above_one":

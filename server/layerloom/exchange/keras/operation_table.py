@@ -179,6 +179,18 @@ _ENTRIES: list[Entry] = [
     *_entries("nn", "Normalizing", "RMSNorm(axis,epsilon)", "x scale!"),
     *_entries("math", "TopK", "TopK(k,sorted)", single=True),
     *_entries("numpy", "Sorting", "Sort Argsort", config="axis"),
+    *_entries("numpy", "Differences", "Diff(n,axis)", "a", single=True),
+    *_entries("numpy", "Selection", "Select", "[condlist] [choicelist] default=", single=True),
+    *_entries("nn", "Pooling", "MaxPool AveragePool", "inputs", "pool_size strides padding data_format"),
+    *_entries(
+        "nn",
+        "ScaledDotProduct",
+        "DotProductAttention(is_causal,flash_attention,attn_logits_soft_cap)",
+        "query key value bias! mask! scale=!",
+        single=True,
+    ),
+    *_entries("linalg", "LinearAlgebra", "Cholesky(upper) Det Inv Pinv(rcond)"),
+    *_entries("math", "LinearAlgebra", "Logdet"),
 ]
 
 TABLE: Mapping[tuple[str, str], Entry] = {(entry.module, entry.class_name): entry for entry in _ENTRIES}
@@ -195,6 +207,7 @@ _SIZES = "the size of its result depends on the numbers, so no shape could be to
 _CONSTANTS = "it makes numbers out of settings, not out of a tensor"
 _LOSSES = "losses belong to the training of an output, not into the graph"
 _DECOMPOSITIONS = "decompositions and equations of matrices are not offered"
+_ADAPTIVE = "Keras itself can't load it from a file; the adaptive pooling layers do the same"
 _IMAGES = "operations on images are not offered; Resizing, Cropping2D and ZeroPadding2D are layers"
 _RARE = "it is too rare in models to be offered"
 
@@ -206,15 +219,16 @@ REASONS: Mapping[str, str] = {
         _SIZES: "Nonzero Unique Bincount Histogram",
         _CONSTANTS: "Arange Full Linspace Geomspace Logspace Size Ndim EmptyLike",
         _LOSSES: "BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy CTCLoss CTCDecode PSNR",
-        _DECOMPOSITIONS: "Cholesky CholeskyInverse Det Eig Eigh Inv LuFactor Qr Solve SolveTriangular SVD Lstsq "
-        "MatrixRank Pinv Slogdet Logdet",
+        _DECOMPOSITIONS: "CholeskyInverse Eig Eigh LuFactor Qr Solve SolveTriangular SVD Lstsq "
+        "MatrixRank Slogdet",
         _IMAGES: "RGBToGrayscale RGBToHSV HSVToRGB Resize AffineTransform ExtractPatches MapCoordinates PadImages "
         "CropImages PerspectiveTransform GaussianBlur ElasticTransform ScaleAndTranslate SobelEdges SSIM",
-        _RARE: "View Cross Diag Diagflat Diff Digitize Kron Meshgrid Nanpercentile Nanquantile Percentile Quantile "
-        "UnravelIndex SearchSorted Trapezoid Vander Corrcoef Correlate Select Argpartition Scatter ScatterUpdate "
+        _ADAPTIVE: "AdaptiveMaxPool AdaptiveAveragePool",
+        _RARE: "View Cross Diag Diagflat Digitize Kron Meshgrid Nanpercentile Nanquantile Percentile Quantile "
+        "UnravelIndex SearchSorted Trapezoid Vander Corrcoef Correlate Argpartition Scatter ScatterUpdate "
         "SliceUpdate SegmentReduction SegmentSum SegmentMax SegmentMin SegmentProd InTopK CDist "
-        "ExtractSequences Rearrange Unfold Fold DepthToSpace SpaceToDepth MaxPool AdaptiveMaxPool AveragePool "
-        "AdaptiveAveragePool Conv DepthwiseConv SeparableConv ConvTranspose BatchNorm DotProductAttention",
+        "ExtractSequences Rearrange Unfold Fold DepthToSpace SpaceToDepth Conv DepthwiseConv SeparableConv "
+        "ConvTranspose BatchNorm",
     }.items()
     for name in names.split()
 }
