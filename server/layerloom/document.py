@@ -122,11 +122,15 @@ class Typed(_Part):
 
 
 class DataBinding(_Part):
-    """Which data set feeds the model: column by Input id, column by Output id."""
+    """Which data set feeds the model: column by Input id, column by Output id.
+
+    `sample_weights` names a column that tells how much each row counts for an output.
+    """
 
     dataset: str = Field(default="", max_length=200)
     inputs: dict[Identifier, JsonValue] = Field(default_factory=dict)
     targets: dict[Identifier, JsonValue] = Field(default_factory=dict)
+    sample_weights: dict[Identifier, Annotated[str, Field(max_length=200)]] = Field(default_factory=dict)
 
 
 class OutputTraining(_Part):
@@ -139,7 +143,7 @@ class OutputTraining(_Part):
 
 
 class Fit(_Part):
-    """Arguments of `fit`, with Keras' names."""
+    """Arguments of `fit`, with Keras' names. `class_weight`: weight by class, by Output id; others weigh 1."""
 
     epochs: Annotated[int, Field(ge=1, le=1_000_000)] = 10
     batch_size: Annotated[int, Field(ge=1, le=1_000_000)] = 32
@@ -147,6 +151,12 @@ class Fit(_Part):
     shuffle: bool = True
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = None
     callbacks: list[Typed] = Field(default_factory=list, max_length=64)
+    class_weight: dict[Identifier, dict[int, Annotated[float, Field(ge=0.0, allow_inf_nan=False)]]] = Field(
+        default_factory=dict
+    )
+    steps_per_epoch: Annotated[int, Field(ge=1)] | None = None
+    validation_steps: Annotated[int, Field(ge=1)] | None = None
+    validation_freq: Annotated[int, Field(ge=1)] = 1
 
 
 class Training(_Part):

@@ -375,3 +375,51 @@ def test_every_built_in_target_fits_its_usual_loss():
         assert not check(
             binding, find(name), {}, {"y": spec(units)}, {"y": "sparse_categorical_crossentropy"}
         )
+
+
+def weighted(column, output="y", table=TABLE):
+    binding = DataBinding(
+        dataset="people", inputs={"x": "age"}, targets={"y": "income"}, sample_weights={output: column}
+    )
+    outputs, losses = {"y": spec(1)}, {"y": "mean_squared_error"}
+    assert columns_of(binding, {"x": spec(1)}, outputs)[2:] == ([column] if output == "y" else [])
+    return bind(binding, DATASET, table, {"x": spec(1)}, outputs, losses, Fit(validation_split=0.3))
+
+
+def test_a_column_weighs_the_rows_of_an_output_and_is_split_with_them():
+    data = weighted("rooms")
+
+    assert data.sample_weight["y"].tolist() == [1, 2, 3, 1, 2, 3, 1]
+    assert data.sample_weight["y"].dtype == np.float32
+    assert data.validation.sample_weight["y"].tolist() == [2, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("column", "output", "code"),
+    [
+        ("room", "y", "column.unknown"),
+        ("city", "y", "weight.column"),
+        ("image", "y", "weight.column"),
+        ("gaps", "y", "weight.column"),
+        ("rooms", "z", "weight.output"),
+    ],
+)
+def test_what_can_not_weigh_rows_is_refused_on_its_field(column, output, code):
+    with pytest.raises(ProblemError) as caught:
+        weighted(column, output)
+
+    problem = caught.value.problems[0]
+    assert (problem.code, problem.field) == (code, f"training.data.sample_weights.{output}")
+    assert problem.hint
+
+
+def test_negative_weights_are_refused_with_their_row():
+    table = Table({**TABLE.columns, "rooms": np.array([1, 1, -2, 1, 1, 1, -1, 1, 1, 1])})
+
+    with pytest.raises(ProblemError) as caught:
+        weighted("rooms", table=table)
+
+    problem = caught.value.problems[0]
+    assert problem.code == "weight.negative"
+    assert "2 weights" in problem.message
+    assert "row 3" in problem.message

@@ -126,6 +126,14 @@ def test_an_unknown_callback_and_a_wrong_one_are_told_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize(("name", "said"), [("sam", "`same`"), ("kind", "Give `kind` a loss")])
+def test_class_weights_belong_to_an_output_with_a_loss(name: str, said: str) -> None:
+    problem = only(problems({"same": {"loss": "bce"}}, class_weight={name: {"0": 2.0}}))
+
+    assert (problem.code, problem.field) == ("training.class_weight", f"training.fit.class_weight.{name}")
+    assert said in problem.hint
+
+
 @pytest.mark.parametrize(
     ("monitor", "split", "said"),
     [("val_loss", 0.0, "validation_split"), ("val_los", 0.2, "`loss`"), ("sam_accuracy", 0.2, "`accuracy`")],

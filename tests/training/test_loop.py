@@ -334,6 +334,22 @@ def test_frozen_models_are_only_measured() -> None:
     assert isinstance(events[-1], RunFinished)
 
 
+@pytest.mark.parametrize("stop_after", range(1, 12))
+def test_a_fit_of_part_epochs_is_resumed_bit_for_bit(stop_after: int) -> None:
+    chosen = training(steps_per_epoch=3, epochs=5)  # a pass over the rows has 5 steps
+    whole = list(fit(SmallModel(), binary_data(), chosen))
+    state = FitState()
+    for number, _ in enumerate(fit(SmallModel(), binary_data(), chosen, state=state)):
+        if number == stop_after:
+            saved = state.save()
+            break
+
+    resumed = list(fit(SmallModel(seed=9), binary_data(), chosen, state=FitState.load(*saved)))
+
+    assert losses(resumed) == losses(whole[stop_after + 1 :])
+    assert [event.step for event in whole if isinstance(event, StepEnded)] == [1, 2, 3, 1, 2] * 2 + [1, 2, 3]
+
+
 @pytest.mark.parametrize(
     ("optimizer", "config"),
     [

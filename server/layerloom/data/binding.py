@@ -17,6 +17,7 @@ from layerloom.data.end import End
 from layerloom.data.losses import family
 from layerloom.data.table import Array, Table
 from layerloom.data.values import as_input, as_target, value_problems
+from layerloom.data.weights import bind_weights, check_weights, weight_columns
 from layerloom.document import DataBinding, Fit
 from layerloom.problems import Problem, ProblemError, errors
 from layerloom.tensors import TensorSpec
@@ -37,7 +38,7 @@ def check(
 
     Codes: `data.missing`, `data.unbound`, `data.invalid`, `dataset.unknown`, `column.unknown`,
     `column.shape`, `column.kind`, `column.missing_values`, `label.outside`, `label.not_binary`,
-    `label.fraction`, `encoder.invalid`, `split.empty`.
+    `label.fraction`, `encoder.invalid`, `split.empty`, `weight.output`, `weight.column`.
     """
     if binding is None or not binding.dataset:
         return [
@@ -56,7 +57,7 @@ def check(
     for end in _ends(binding, inputs, outputs, losses):
         arranged = _arranged(binding, dataset, end)
         problems += arranged.problems if isinstance(arranged, Arrangement) else arranged
-    return problems
+    return problems + check_weights(binding, dataset, outputs)
 
 
 def columns_of(binding: DataBinding, inputs: Specs, outputs: Specs) -> list[str]:
@@ -65,6 +66,7 @@ def columns_of(binding: DataBinding, inputs: Specs, outputs: Specs) -> list[str]
     for end in _ends(binding, inputs, outputs, {}):
         choice = parse(_value(binding, end), end.field)
         names += choice.columns if isinstance(choice, Choice) else ()
+    names += weight_columns(binding, outputs)
     return list(dict.fromkeys(names))
 
 
@@ -106,9 +108,11 @@ def bind(
             arrays[end.id] = as_input(encoded, end)
         else:
             targets[end.id] = as_target(encoded, end)
+    weights, unfit = bind_weights(binding, table, outputs)
+    problems += unfit
     if errors(problems):
         raise ProblemError(*problems)
-    return divided(BoundData(arrays, targets, encoders=encoders), training_rows)
+    return divided(BoundData(arrays, targets, sample_weight=weights, encoders=encoders), training_rows)
 
 
 def split(rows: int, settings: Fit) -> int:
@@ -120,16 +124,21 @@ def divided(data: BoundData, training_rows: int) -> BoundData:
     """The first rows for training and the others, if any, for validation."""
     if training_rows >= data.rows:
         return data
-    inputs, targets = data.inputs, data.targets
     return BoundData(
-        inputs={name: array[:training_rows] for name, array in inputs.items()},
-        targets={name: array[:training_rows] for name, array in targets.items()},
+        inputs=_rows(data.inputs, slice(training_rows)),
+        targets=_rows(data.targets, slice(training_rows)),
         validation=BoundData(
-            inputs={name: array[training_rows:] for name, array in inputs.items()},
-            targets={name: array[training_rows:] for name, array in targets.items()},
+            inputs=_rows(data.inputs, slice(training_rows, None)),
+            targets=_rows(data.targets, slice(training_rows, None)),
+            sample_weight=data.sample_weight and _rows(data.sample_weight, slice(training_rows, None)),
         ),
+        sample_weight=data.sample_weight and _rows(data.sample_weight, slice(training_rows)),
         encoders=data.encoders,
     )
+
+
+def _rows(arrays: Mapping[str, Array], rows: slice) -> dict[str, Array]:
+    return {name: array[rows] for name, array in arrays.items()}
 
 
 def encode_inputs(encoders: Mapping[str, EncoderState], table: Table, inputs: Specs) -> dict[str, Array]:

@@ -23,6 +23,7 @@ def check(
     recipe, problems = read(training)
     problems += _outputs(training, recipe, outputs)
     problems += _inputs(training, inputs)
+    problems += _class_weights(training, outputs)
     for name, output in recipe.outputs.items():
         if name in outputs:
             problems += _one_output(name, output, outputs[name])
@@ -66,6 +67,26 @@ def _outputs(training: Training, recipe: Recipe, outputs: Mapping[str, TensorSpe
             message="Every loss weight is 0, so nothing is learned.",
             hint="Give at least one output a loss weight above 0.",
             field="training.outputs",
+        )
+
+
+def _class_weights(training: Training, outputs: Mapping[str, TensorSpec]) -> Iterator[Problem]:
+    for name in training.fit.class_weight:
+        if outputs and name not in outputs:
+            near = _near(name, outputs)
+            hint = f"Did you mean `{near}`?" if near else f"Remove `{name}`, or add such an Output."
+            message = f"`class_weight` names `{name}`; the model's outputs are {_names(outputs)}."
+        elif name not in training.outputs or training.outputs[name].loss is None:
+            hint = f"Give `{name}` a loss, or remove its class weights."
+            message = f"`{name}` has class weights, but no loss that they could count in."
+        else:
+            continue
+        yield Problem(
+            code="training.class_weight",
+            message=message,
+            hint=hint,
+            node=name if name in outputs else None,
+            field=f"training.fit.class_weight.{name}",
         )
 
 

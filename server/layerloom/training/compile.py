@@ -84,7 +84,11 @@ class _Reader:
             return {}
         if self.is_choice(given):
             return {name: self.choice(given, "loss") for name in self.outputs}
-        found = self.by_output("loss", given, lambda item: self.choice(item, "loss"))
+
+        def read(item: Given) -> str | Typed | None:
+            return self.choice(item, "loss")
+
+        found: dict[str, str | Typed | None] = self.by_output("loss", given, read)
         missing = [name for name in self.outputs if name not in found]
         if missing and isinstance(given, Mapping) and not self.problems:
             self.report(
@@ -148,9 +152,7 @@ class _Reader:
 
     # What losses and their weights have in common
 
-    def by_output(
-        self, argument: str, given: Given, read: Callable[[Given], T | None]
-    ) -> dict[str, T | None]:
+    def by_output(self, argument: str, given: Given, read: Callable[[Given], T]) -> dict[str, T | None]:
         """The entry for each output: by name wherever a dict names outputs, else in the outputs' order."""
         given = _plain(given)
         found: dict[str, T | None] = {}
@@ -178,7 +180,7 @@ class _Reader:
         return isinstance(given, Mapping) and not self.is_choice(given)
 
     def walk(
-        self, argument: str, given: Given, read: Callable[[Given], T | None], found: dict[str, T | None]
+        self, argument: str, given: Given, read: Callable[[Given], T], found: dict[str, T | None]
     ) -> None:
         if isinstance(given, list):
             for entry in given:

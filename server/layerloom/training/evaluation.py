@@ -1,6 +1,7 @@
 """A model's losses, metrics and outputs on given rows, in inference mode."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -26,19 +27,24 @@ def validate(
     batch_size: int,
     loss_weights: dict[str, float],
     is_stopped: Callable[[], bool] = lambda: False,
+    steps: int | None = None,
 ) -> Validation | None:
-    """Losses and metrics over all rows; None if it was stopped. Leaves the model in the mode it was in."""
+    """Losses and metrics over all rows, or the first `steps` batches; None if it was stopped.
+
+    Leaves the model in the mode it was in.
+    """
     model = objective.model
     was_training = model.training
     kept = objective.begin_metrics(batches.device)
     total = torch.zeros(len(objective.trained) + 1, dtype=torch.float64, device=batches.device)
-    zero = torch.zeros((), device=batches.device)
+    zero, rows = torch.zeros((), device=batches.device), 0
     model.eval()
     try:
         with torch.inference_mode():
-            for batch in batches.epoch(batch_size):
+            for batch in islice(batches.epoch(batch_size), steps):
                 if is_stopped():
                     return None
+                rows += batch.rows
                 outputs, masks = objective.outputs(batch.inputs)
                 losses = objective.losses(outputs, masks, batch.targets, batch.weights)
                 penalty = objective.penalty()
@@ -46,7 +52,7 @@ def validate(
                 objective.watch(kept, outputs, masks, batch.targets, batch.weights)
     finally:
         model.train(was_training)
-    values = (total / batches.rows).tolist()
+    values = (total / rows).tolist()
     losses_by_output = dict(zip(objective.trained, values, strict=False))
     return Validation(
         loss=sum(loss_weights[name] * value for name, value in losses_by_output.items()) + values[-1],

@@ -9,6 +9,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ class _Fit:
         yield RunStarted(
             outputs=list(self.objective.trained),
             epochs=fit.epochs,
-            steps_per_epoch=self.steps,
+            steps_per_epoch=self.steps_of_epoch(),
             device=self.device.type,
             weights=_count(self.model),
             seed=state.seed,
@@ -104,11 +105,12 @@ class _Fit:
         self.recipe = recipe(self.training)
         self.device = device_of(self.model)
         self.objective = Objective(self.model, self.recipe)
-        self.batches = self.objective.batches(self.data, self.device)
+        self.batches = self.objective.batches(self.data, self.device, self.recipe.fit.class_weight)
         seen = self.data.validation
         has_validation = seen is not None and len(next(iter(seen.targets.values()), ())) > 0
         self.validation = self.objective.batches(seen, self.device) if seen and has_validation else None
         self.steps = self.batches.steps(self.recipe.fit.batch_size)
+        """In a pass over all rows, of which an epoch of `steps_per_epoch` may be a part."""
         self.optimizer = FlatOptimizer(
             self.recipe.optimizer,
             dict(self.model.named_parameters()),
@@ -143,14 +145,20 @@ class _Fit:
     def epoch(self) -> Iterator[Event]:
         state, fit, control = self.state, self.recipe.fit, self.control
         if state.step == 0:
-            state.order = state.generator.get_state()
+            if state.passed == 0:
+                state.order = state.generator.get_state()
             state.sums = [0.0] * (len(self.objective.trained) + 1)
             state.rows, state.epoch_seconds = 0, 0.0
             state.metrics = self.objective.begin_metrics(self.device)
             yield from self.steering.epoch_began()
-        order = torch.randperm(self.batches.rows, generator=state.generator) if fit.shuffle else None
+        order: torch.Tensor | None = None
+        if fit.shuffle:
+            assert state.order is not None  # since the pass began
+            state.generator.set_state(state.order)
+            order = torch.randperm(self.batches.rows, generator=state.generator)
         began = time.perf_counter()
-        for batch in self.batches.epoch(fit.batch_size, order, first=state.step):
+        left = self.batches.epoch(fit.batch_size, order, first=state.passed + state.step)
+        for batch in islice(left, self.steps_of_epoch() - state.step):
             if control.pending:
                 yield from self.steering.obey()
                 if control.is_stopped:
@@ -169,6 +177,11 @@ class _Fit:
         if control.is_stopped:
             return
         yield from self.end_epoch()
+
+    def steps_of_epoch(self) -> int:
+        """As in Keras: an epoch goes on where the last one stopped, and is shorter where the rows run out."""
+        left = self.steps - self.state.passed
+        return min(self.recipe.fit.steps_per_epoch or left, left)
 
     def step(self, batch: Batch) -> Event:
         if self.state.threads is not None or self.device.type != "cpu":
@@ -214,13 +227,14 @@ class _Fit:
         state, fit = self.state, self.recipe.fit
         began = time.perf_counter()
         validation: Validation | None = None
-        if self.validation is not None:
+        if self.validation is not None and (state.epoch + 1) % fit.validation_freq == 0:
             validation = validate(
                 self.objective,
                 self.validation,
                 fit.batch_size,
                 state.loss_weights,
                 lambda: self.control.is_stopped,
+                fit.validation_steps,
             )
             if validation is None:
                 return
@@ -243,6 +257,7 @@ class _Fit:
         shown = Epoch(state.epoch, logs, self.steering.rate(), self.recipe.rising(logs))
         state.seconds += time.perf_counter() - began
         state.epoch += 1
+        state.passed = (state.passed + state.step) % self.steps
         state.step = 0
         followed = list(self.steering.epoch_ended(shown))
         yield event

@@ -62,22 +62,26 @@ class Objective:
         self._masked: bool | None = None
         self._penalised = True
 
-    def batches(self, data: Rows, device: torch.device) -> Batches:
-        """The rows as tensors, in the order that `losses` and `watch` expect. Raises `ProblemError`."""
+    def batches(
+        self, data: Rows, device: torch.device, class_weight: Mapping[str, Mapping[int, float]] | None = None
+    ) -> Batches:
+        """The rows as tensors, in the order that `losses` and `watch` expect. Raises `ProblemError`.
+
+        The weight of a row's class, by output, is multiplied into its sample weight.
+        """
         check_rows(data)
-        weights = data.sample_weight or {}
-        weighted = tuple(item.name for item in self.watched if item.name in weights)
-        return Batches(
-            input_tensors(self.model.input_names, data.inputs),
-            [
-                target_tensor(
-                    item.name, data.targets, classes=item.loss is not None and item.loss.targets == "classes"
-                )
-                for item in self.watched
-            ],
-            {name: target_tensor(name, weights, classes=False) for name in weighted},
-            device,
-        )
+        given, by_class = data.sample_weight or {}, class_weight or {}
+        targets, weights = [], {}
+        for item in self.watched:
+            classes = item.loss is not None and item.loss.targets == "classes"
+            target = target_tensor(item.name, data.targets, classes)
+            targets.append(target)
+            if item.name in given:
+                weights[item.name] = target_tensor(item.name, given, classes=False)
+            if by_class.get(item.name):
+                mine = _of_classes(target, classes, by_class[item.name])
+                weights[item.name] = _product(weights[item.name], mine) if item.name in weights else mine
+        return Batches(input_tensors(self.model.input_names, data.inputs), targets, weights, device)
 
     def outputs(self, inputs: Sequence[Tensor]) -> tuple[tuple[Tensor, ...], Masks]:
         """The model's outputs, with masks if it has any."""
@@ -153,6 +157,21 @@ class Objective:
                 else:
                     numbers[name] = value
         return found
+
+
+def _of_classes(target: Tensor, classes: bool, weights: Mapping[int, float]) -> Tensor:
+    """The weight of each target's class; of a one-hot target, the class of its largest number."""
+    if target.dim() > 1 and (target.shape[-1] == 1 or not classes):
+        target = target.squeeze(-1) if target.shape[-1] == 1 else target.argmax(-1)
+    labels = target.round().long()
+    found = torch.ones(labels.shape)
+    for label, weight in weights.items():
+        found[labels == label] = weight
+    return found
+
+
+def _product(one: Tensor, other: Tensor) -> Tensor:
+    return one * fitted(other, one) if one.dim() >= other.dim() else fitted(one, other) * other
 
 
 def _together(mask: Tensor | None, weight: Tensor | None) -> Tensor | None:

@@ -24,6 +24,8 @@ class FitState:
         """Finished epochs."""
         self.step = 0
         """Finished steps of the epoch that is under way."""
+        self.passed = 0
+        """Steps of earlier epochs in this pass over the rows; 0 unless `steps_per_epoch` divides it."""
         self.seed = 0
         self.attempt = 1
         self.threads: int | None = None
@@ -47,7 +49,7 @@ class FitState:
         self.remembered: dict[int, dict[str, Tensor]] = {}
         """Weights that a callback wants to have back, by its number."""
         self.order: Tensor | None = None
-        """State of the shuffling generator before this epoch's order was drawn."""
+        """State of the shuffling generator before the order of this pass over the rows was drawn."""
         self.model: Any = None  # a Module, once a fit has begun
         self.optimizer: FlatOptimizer | None = None
         self.generator = torch.Generator()
@@ -64,7 +66,8 @@ class FitState:
             raise ValueError(f"state of version {record.get('version')!r}; expected {_VERSION}")
         state = cls()
         for name in _PLAIN:
-            setattr(state, name, record[name])
+            if name in record:
+                setattr(state, name, record[name])
         state.attempt = record["attempt"] + 1
         state._loaded = (tensors, record)
         return state
@@ -79,8 +82,8 @@ class FitState:
         tensors["random/cpu"] = torch.get_rng_state()
         if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
             tensors["random/cuda"] = torch.cuda.get_rng_state()
-        between_epochs = self.order is None or self.step == 0
-        tensors["random/order"] = self.generator.get_state() if between_epochs else self.order
+        between_passes = self.order is None or (self.step == 0 and self.passed == 0)
+        tensors["random/order"] = self.generator.get_state() if between_passes else self.order
         for number, weights in self.remembered.items():
             tensors |= {f"remembered/{number}/{name}": value for name, value in weights.items()}
         numbers = []
@@ -143,7 +146,7 @@ class FitState:
 
 
 _PLAIN = (
-    "epoch", "step", "seed", "attempt", "threads", "seconds", "epoch_seconds", "rows", "sums", "loss_weights",
+    "epoch", "step", "passed", "seed", "attempt", "threads", "seconds", "epoch_seconds", "rows", "sums", "loss_weights",
     "learning_rate", "ended", "not_finite", "memories",
 )  # fmt: skip
 

@@ -218,6 +218,8 @@ export type Credentials = {
  * DataBinding
  *
  * Which data set feeds the model: column by Input id, column by Output id.
+ *
+ * `sample_weights` names a column that tells how much each row counts for an output.
  */
 export type DataBinding = {
     /**
@@ -229,6 +231,12 @@ export type DataBinding = {
      */
     inputs?: {
         [key: string]: unknown | JsonValue;
+    };
+    /**
+     * Sample Weights
+     */
+    sample_weights?: {
+        [key: string]: unknown | string;
     };
     /**
      * Targets
@@ -521,7 +529,7 @@ export type ExamplePage = {
 /**
  * Fit
  *
- * Arguments of `fit`, with Keras' names.
+ * Arguments of `fit`, with Keras' names. `class_weight`: weight by class, by Output id; others weigh 1.
  */
 export type Fit = {
     /**
@@ -532,6 +540,14 @@ export type Fit = {
      * Callbacks
      */
     callbacks?: Array<Typed>;
+    /**
+     * Class Weight
+     */
+    class_weight?: {
+        [key: string]: unknown | {
+            [key: string]: number;
+        };
+    };
     /**
      * Epochs
      */
@@ -545,9 +561,21 @@ export type Fit = {
      */
     shuffle?: boolean;
     /**
+     * Steps Per Epoch
+     */
+    steps_per_epoch?: number | null;
+    /**
+     * Validation Freq
+     */
+    validation_freq?: number;
+    /**
      * Validation Split
      */
     validation_split?: number;
+    /**
+     * Validation Steps
+     */
+    validation_steps?: number | null;
 };
 
 /**
