@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from safetensors.numpy import load_file
-
 from layerloom.document import Document
-from layerloom.library.arrays import Array
+from layerloom.exchange.keras.limits import FileLimits
+from layerloom.exchange.keras.loading import import_file, read_weights_file
 from layerloom.library.model import NO_LIMITS, Model
 from layerloom.problems import Problem, ProblemError
 from layerloom.versions import load_document
+
+NO_FILE_LIMITS = FileLimits(
+    bytes=2**42, unpacked_bytes=2**42, config_bytes=2**30, members=100_000, objects=10_000_000
+)
+"""What is loaded here is the caller's own; links and bombs are refused all the same."""
 
 Source = str | Path | Document | Mapping[str, Any]
 
@@ -31,10 +35,10 @@ def load(
         ProblemError: The file can't be read, or the model can't be built. Nothing in a file is ever executed.
     """
     if isinstance(source, Document):
-        return Model(source, model, _weights(weights, source, model), seed=seed)
+        return _model(source, model, weights, seed)
     if isinstance(source, Mapping):
         document = load_document(dict(source), NO_LIMITS)
-        return Model(document, model, _weights(weights, document, model), seed=seed)
+        return _model(document, model, weights, seed)
     path = Path(source)
     if path.is_dir():
         return _run_folder(path, model, weights)
@@ -46,9 +50,10 @@ def load(
                 hint="Name a document, a file of Keras, or the folder of a run.",
             )
         )
-    text = path.read_bytes() if path.suffix == ".json" else b""
-    document = load_document(text, NO_LIMITS)
-    return Model(document, model, _weights(weights, document, model), seed=seed)
+    imported = import_file(
+        path, None if weights is None else Path(weights), limits=NO_LIMITS, file_limits=NO_FILE_LIMITS
+    )
+    return Model(imported.document, model, imported.weights, imported.problems, seed)
 
 
 def _run_folder(folder: Path, model: str | None, weights: str | Path | None) -> Model:
@@ -64,8 +69,11 @@ def _run_folder(folder: Path, model: str | None, weights: str | Path | None) -> 
             )
         )
     document = load_document((artifacts / "document.json").read_bytes(), NO_LIMITS)
-    return Model(document, model, _weights(weights or artifacts / "weights.safetensors", document, model))
+    return _model(document, model, weights or artifacts / "weights.safetensors", None)
 
 
-def _weights(source: str | Path | None, document: Document, model: str | None) -> dict[str, Array] | None:
-    return None if source is None else dict(load_file(source))
+def _model(document: Document, model: str | None, weights: str | Path | None, seed: int | None) -> Model:
+    if weights is None:
+        return Model(document, model, seed=seed)
+    taken = read_weights_file(Path(weights), document, None, NO_FILE_LIMITS, NO_LIMITS, model)
+    return Model(document, model, taken.weights, taken.problems, seed)
