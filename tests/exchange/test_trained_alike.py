@@ -17,13 +17,13 @@ OPTIMIZERS = (
 )  # fmt: skip
 
 MODELS = (
-    "residual_perceptron", "headlines_with_an_auxiliary_output", "residual_pictures", "words_and_padding_without_dropout",
+    "residual_perceptron", "headlines_with_an_auxiliary_output", "residual_pictures", "words_without_dropout",
     "ends_in_dicts", "video_question_answering",
 )  # fmt: skip
 """Of every kind of input, output and layer that Keras trains without drawing random numbers."""
 
 
-def words_and_padding_without_dropout() -> Any:
+def words_without_dropout() -> Any:
     layers = keras.layers
     x = keras.Input((8,), dtype="int32")
     y = layers.Embedding(10, 6, mask_zero=True)(x)
@@ -43,7 +43,7 @@ def targets(model: Any, rows: int) -> list[np.ndarray]:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_three_epochs_leave_the_history_of_keras(optimizer: str, name: str, tmp_path: Path) -> None:
     keras.backend.clear_session()
-    make = ARCHITECTURES.get(name, words_and_padding_without_dropout)
+    make = ARCHITECTURES.get(name, words_without_dropout)
     model = numbers.shaken(make())
     mine = layerloom.load(numbers.saved(model, tmp_path))
     arrays = numbers.batch(model, rows=20)
