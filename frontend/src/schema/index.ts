@@ -56,7 +56,10 @@ export interface ConfigSchema extends PropertySchema {
 /** Something chosen by type with a config: an optimizer, a loss, a metric, a callback, a schedule. */
 export type PartDescription = Omit<Frozen<Api.TypeDescription>, "schema"> & { readonly schema: ConfigSchema };
 
-export type LayerTypeDescription = Omit<Frozen<Api.LayerDescription>, "schema" | "examples"> & {
+export type LayerTypeDescription = Omit<
+  Frozen<Api.LayerDescription>,
+  "schema" | "examples" | "is_callable"
+> & {
   readonly schema: ConfigSchema;
   readonly examples: readonly {
     readonly title: string;
