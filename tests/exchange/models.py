@@ -186,7 +186,8 @@ def settings() -> Any:
 @model
 def frozen_inside() -> Any:
     a = keras.Input((4,), name="a")
-    base = keras.Model(a, keras.layers.Dense(4)(a), name="base", trainable=False)
+    base = keras.Model(a, keras.layers.Dense(4)(a), name="base")
+    base.trainable = False
     x = keras.Input((4,), name="x")
     return keras.Model(x, keras.layers.Dense(1)(base(x)))
 

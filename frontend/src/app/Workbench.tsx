@@ -25,9 +25,6 @@ import classes from "./Workbench.module.css";
 const ProjectsDialog = lazy(() =>
   import("../features/projects/ProjectsDialog").then((module) => ({ default: module.ProjectsDialog })),
 );
-const CodeDialog = lazy(() =>
-  import("../features/code/CodeDialog").then((module) => ({ default: module.CodeDialog })),
-);
 const GalleryDialog = lazy(() =>
   import("../features/projects/Gallery").then((module) => ({ default: module.GalleryDialog })),
 );
@@ -156,7 +153,6 @@ function Dialogs() {
   return (
     <Suspense>
       {current === "projects" && <ProjectsDialog opened onClose={close} />}
-      {current === "code" && <CodeDialog opened onClose={close} />}
       {current === "gallery" && <GalleryDialog opened onClose={close} />}
       {current === "datasets" && <DatasetsDialog opened onClose={close} />}
       <ShortcutsDialog opened={current === "shortcuts"} onClose={close} />

@@ -2,7 +2,6 @@
 
 import { splitSource } from "./questions";
 import type { Document, Layer, LayerId, Model, ModelId, Node, NodeId, Position } from "./types";
-import { wrappedBy } from "./wrapped";
 
 const FRAGMENT = "layerloom/fragment/1";
 
@@ -49,7 +48,7 @@ function addLayers(model: Model, id: LayerId, layers: Record<LayerId, Layer>): v
   const layer = model.layers[id];
   if (!layer || id in layers) return;
   layers[id] = layer;
-  for (const wrapped of wrappedBy(layer)) addLayers(model, wrapped, layers);
+  if (typeof layer.config?.layer === "string") addLayers(model, layer.config.layer, layers);
 }
 
 function definitionsOf(document: Document, layers: readonly Layer[]): Record<ModelId, Model> {

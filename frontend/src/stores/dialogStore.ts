@@ -2,7 +2,7 @@
 
 import { create } from "zustand";
 
-export type DialogName = "projects" | "gallery" | "datasets" | "shortcuts" | "code";
+export type DialogName = "projects" | "gallery" | "datasets" | "shortcuts";
 
 interface DialogState {
   readonly current: DialogName | null;

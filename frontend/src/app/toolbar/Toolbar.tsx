@@ -4,7 +4,6 @@ import { Button } from "@mantine/core";
 import {
   CircleHelp,
   Download,
-  FileCode2,
   FolderOpen,
   LayoutGrid,
   Pause,
@@ -23,7 +22,7 @@ import { useDocument } from "../../stores/documentStore";
 import { useRun } from "../../stores/runStore";
 import { isOver } from "../../stores/runView";
 import { ToolButton } from "../../ui/ToolButton";
-import { arrangeNodes, exportDocument, importFiles, redo, train, undo } from "../actions";
+import { arrangeNodes, exportDocument, importFile, redo, train, undo } from "../actions";
 import { Logo } from "../Logo";
 import { LanguageMenu, PanelsMenu, ThemeMenu } from "./LookMenus";
 import { ProjectName } from "./ProjectName";
@@ -93,11 +92,6 @@ function FileButtons() {
     <>
       <ToolButton icon={Upload} name={t("toolbar.import")} onClick={() => input.current?.click()} />
       <ToolButton icon={Download} name={t("toolbar.export")} onClick={exportDocument} />
-      <ToolButton
-        icon={FileCode2}
-        name={t("toolbar.code")}
-        onClick={() => useDialogs.getState().open("code")}
-      />
       <input
         ref={input}
         type="file"
@@ -105,11 +99,10 @@ function FileButtons() {
         aria-hidden="true"
         tabIndex={-1}
         accept=".json,.keras,.h5,application/json"
-        multiple
         onChange={(event) => {
-          const files = [...(event.currentTarget.files ?? [])];
+          const file = event.currentTarget.files?.[0];
           event.currentTarget.value = "";
-          if (files.length > 0) void importFiles(files);
+          if (file) void importFile(file);
         }}
       />
     </>

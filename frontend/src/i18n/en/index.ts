@@ -2,7 +2,6 @@
 
 import app from "./app.json";
 import canvas from "./canvas.json";
-import code from "./code.json";
 import data from "./data.json";
 import fields from "./fields.json";
 import inspector from "./inspector.json";
@@ -16,7 +15,6 @@ import ui from "./ui.json";
 export default {
   ...app,
   ...canvas,
-  ...code,
   ...data,
   ...fields,
   ...inspector,

@@ -702,12 +702,6 @@ export type LayerDescription = {
      */
     inputs: Array<InputPort>;
     /**
-     * Is Callable
-     *
-     * Off: only other layers name it, such as a recurrent cell.
-     */
-    is_callable: boolean;
-    /**
      * Outputs
      */
     outputs: Array<OutputPort>;
@@ -743,14 +737,6 @@ export type LayerExample = {
      * Config
      */
     config: {
-        [key: string]: unknown;
-    };
-    /**
-     * Layers
-     *
-     * Layers that the config names, as a document holds them.
-     */
-    layers: {
         [key: string]: unknown;
     };
     /**

@@ -1,12 +1,16 @@
 """Keras' `compile_config` ↔ the training section: optimizer, and each output's loss, weight and metrics."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from layerloom.compilation import as_choice, spread
-from layerloom.document import Training, Typed
+from layerloom.document import OutputTraining, Training, Typed
+from layerloom.exchange.keras.configs import saved_object
+from layerloom.exchange.keras.graph import Argument, Graph, leaves
+from layerloom.exchange.keras.names import identifier, output_names
 from layerloom.problems import Problem, ProblemError, Severity
 
 if TYPE_CHECKING:
@@ -121,3 +125,65 @@ def _unread(what: str, error: Exception) -> Problem:
         hint="Set it in the training panel.",
         field="training",
     )
+
+
+def write_compile(training: Training, graph: Graph, outputs: Sequence[str]) -> dict[str, Json]:
+    """Keras' `compile_config`: losses, weights and metrics nested as the model's outputs are."""
+    if training.optimizer is None and not training.outputs:
+        return {}
+    ids = iter(_ids(graph, outputs))
+    by_path = {path: next(ids) for path, _ in leaves(graph.outputs)}
+    config: dict[str, Json] = {}
+    if training.optimizer is not None:
+        config["optimizer"] = _saved("keras.optimizers", training.optimizer)
+
+    def each(value: Callable[[OutputTraining], Json]) -> Json:
+        found = {path: value(training.outputs.get(node, OutputTraining())) for path, node in by_path.items()}
+        return _nested(graph.outputs, found)
+
+    config["loss"] = each(lambda one: _saved("keras.losses", one.loss))
+    if any(one.loss_weight != 1.0 for one in training.outputs.values()):
+        config["loss_weights"] = each(lambda one: one.loss_weight)
+    for key in ("metrics", "weighted_metrics"):
+        if any(getattr(one, key) for one in training.outputs.values()):
+            config[key] = each(partial(_metrics, key))
+    return config
+
+
+def _metrics(key: str, output: OutputTraining) -> Json:
+    return [_saved("keras.metrics", metric) for metric in getattr(output, key)] or None
+
+
+def _ids(graph: Graph, outputs: Sequence[str]) -> Sequence[str]:
+    said = graph.extras.get("outputs")
+    if isinstance(said, list):
+        return said
+    names = [identifier(name) for name, _ in output_names(graph.outputs)]
+    return names if set(names) == set(outputs) else outputs
+
+
+def _nested(structure: Argument, values: Mapping[tuple[str | int, ...], Json]) -> Json:
+    def filled(part: Argument, path: tuple[str | int, ...]) -> Json:
+        if isinstance(part, dict):
+            return {key: filled(inner, (*path, key)) for key, inner in part.items()}
+        if isinstance(part, list):
+            return [filled(inner, (*path, place)) for place, inner in enumerate(part)]
+        return values[path]
+
+    return filled(structure, ())
+
+
+def _saved(module: str, choice: str | Typed | None) -> Json:
+    if choice is None or isinstance(choice, str):
+        return choice
+    return saved_object(
+        module, choice.type, {key: _saved_value(value) for key, value in choice.config.items()}
+    )
+
+
+def _saved_value(value: Json) -> Json:
+    """A schedule within an optimizer."""
+    if isinstance(value, Mapping) and isinstance(value.get("type"), str) and set(value) <= {"type", "config"}:
+        inner = {key: _saved_value(each) for key, each in (value.get("config") or {}).items()}
+        return saved_object("keras.optimizers.schedules", value["type"], inner)
+    return value

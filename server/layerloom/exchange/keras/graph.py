@@ -64,6 +64,8 @@ class Entry:
     wrapped: dict[str, list["Entry"]] = field(default_factory=dict)
     """Layers that the config holds whole, by field: what a wrapper wraps, cells."""
     extras: Mapping[str, Any] = field(default_factory=dict)
+    layer_id: str = ""
+    """Of a layer that was written: its id in the document."""
 
     @property
     def is_input(self) -> bool:

@@ -157,7 +157,7 @@ class _Parser:
             return _legacy_call(call, name)
         if not isinstance(call, Mapping):
             raise invalid(f"a call of `{name[:100]}` is {_shown(call)}")
-        args, kwargs = _argument(call.get("args", [])), _argument(call.get("kwargs", {}))
+        args, kwargs = argument(call.get("args", [])), argument(call.get("kwargs", {}))
         if not isinstance(args, list) or not isinstance(kwargs, dict):
             raise invalid(f"a call of `{name[:100]}` has no arguments that can be read")
         extras = call.get(EXTRAS)
@@ -223,14 +223,14 @@ def _input(entry: Entry, layers: list[Entry]) -> Entry:
     )
 
 
-def _argument(value: object) -> Argument:
-    """Lists and dicts as they are, tensors found. The depth was checked before."""
+def argument(value: object) -> Argument:
+    """An argument of a call as Keras saves it: lists and dicts as they are, tensors found. Depth was checked."""
     if isinstance(value, list | tuple):
-        return [_argument(each) for each in value]
+        return [argument(each) for each in value]
     if isinstance(value, Mapping):
         if value.get("class_name") == "__keras_tensor__":
             return _tensor(value)
-        return {str(key): _argument(each) for key, each in value.items()}
+        return {str(key): argument(each) for key, each in value.items()}
     return value
 
 

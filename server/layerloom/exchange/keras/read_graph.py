@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import ValidationError
+
 from layerloom.document import Document, Layer, Limits, Model, Node, Structure
 from layerloom.exchange.keras.calls import ReadCall, read_call, read_model_call
 from layerloom.exchange.keras.graph import Argument, Call, Entry, Graph, Tensor, tensors
@@ -307,15 +309,18 @@ class GraphReader:
         return layer.type.model_fields if layer.type is not None else {}
 
     def _model_fields(self, nodes: dict[str, Node]) -> dict[str, Any]:  # Any: fields of a Model
+        labels = self.graph.extras.get("labels")
+        for name, label in labels.items() if isinstance(labels, Mapping) else ():
+            if name in nodes and isinstance(label, str):
+                nodes[name] = nodes[name].model_copy(update={"label": label[:200]})
         fields: dict[str, Any] = {"layers": dict(self.layers), "nodes": nodes}
-        outputs = _structure(self.graph.outputs, [node for node, _ in self.outputs])
-        inputs = _structure(self.graph.inputs, [node for node, _ in self.inputs])
+        outputs: Structure | None = _structure(self.graph.outputs, [node for node, _ in self.outputs])
+        inputs: Structure | None = _structure(self.graph.inputs, [node for node, _ in self.inputs])
         said = self.graph.extras
-        if isinstance(said.get("structure"), list | str | dict):
-            outputs = said["structure"]
-        if not isinstance(inputs, str):
+        outputs, inputs = _said(said, "output_structure", outputs), _said(said, "input_structure", inputs)
+        if isinstance(inputs, list | dict):
             fields["inputs"] = inputs
-        if not isinstance(outputs, str):
+        if isinstance(outputs, list | dict):
             fields["outputs"] = outputs
         if self.graph.kind == "Sequential":
             fields["kind"] = "Sequential"
@@ -335,6 +340,16 @@ class GraphReader:
 
     def _tell(self, name: str, number: int, problem: Problem) -> None:
         self.problems.append(problem.at(model=self.model_id, node=self.node_of.get((name, number))))
+
+
+def _said(extras: Mapping[str, Any], key: str, otherwise: Structure) -> Structure | None:
+    """What the document that was exported had, if it is one."""
+    if key not in extras:
+        return otherwise
+    try:
+        return Model(outputs=extras[key]).outputs
+    except ValidationError:
+        return otherwise
 
 
 def _structure(ends: Argument, ids: list[str]) -> Structure:

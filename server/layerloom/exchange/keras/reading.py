@@ -4,11 +4,13 @@ imported or run; what has no counterpart stays in the document as an unknown lay
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from pydantic import ValidationError
+
 from layerloom.document import Document, Limits, Model, Training, to_text
 from layerloom.exchange.keras.compiled import read_compile
 from layerloom.exchange.keras.graph import Entry, Graph
 from layerloom.exchange.keras.names import Names, identifier
-from layerloom.exchange.keras.parsing import parse
+from layerloom.exchange.keras.parsing import invalid, parse
 from layerloom.exchange.keras.read_graph import MAIN, GraphReader, ReadGraph
 from layerloom.exchange.keras.tree import SavedLayer
 from layerloom.problems import Problem, Severity
@@ -32,7 +34,15 @@ def read_model(
         ProblemError: `import.…`: it is no model that can be read. What is wrong with single layers comes back as
             problems.
     """
-    limits = limits or Limits()
+    try:
+        return _read(config, name, limits or Limits())
+    except ValidationError as error:  # an id, a type or a number that no document holds
+        first = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise invalid(f"`{place[:120]}`: {first['msg'][:200]}") from None
+
+
+def _read(config: Mapping[str, object], name: str | None, limits: Limits) -> ReadModel:
     graph = parse(config, limits)
     reader = _Reader(limits)
     read = reader.graph(graph, MAIN, ())

@@ -3,7 +3,6 @@
 import { type Edge, edgesOf, layerType, type PortLookup, portsOfNode, specOf } from "../../../document/ports";
 import { callsOf } from "../../../document/questions";
 import type { Document, LayerId, Model, ModelId, Node, NodeId } from "../../../document/types";
-import { wrappedBy } from "../../../document/wrapped";
 import type { Catalogue, CheckResult } from "../../../schema";
 import { layerLook } from "../../../ui/categories";
 import { sharedColor } from "../../../ui/colors";
@@ -209,7 +208,8 @@ function sharedColors(model: Model): ReadonlyMap<LayerId, string> {
 
 function detailOf(config: Document["models"][string]["layers"][string]["config"]): string {
   if (typeof config?.model === "string") return config.model;
-  return wrappedBy({ type: "", config }).join(", ");
+  if (typeof config?.layer === "string") return config.layer;
+  return "";
 }
 
 function drawEdge(

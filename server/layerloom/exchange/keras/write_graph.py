@@ -1,0 +1,367 @@
+"""One model of a document → `graph.Graph`: Keras' layers in Keras' order, with their calls."""
+
+import heapq
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from layerloom.document import Model, Structure, flattened
+from layerloom.exchange.keras.graph import Argument, Call, Entry, Graph, Tensor, tensors
+from layerloom.exchange.keras.names import Names, identifier, node_ids, output_names
+from layerloom.exchange.keras.ordering import in_keras_order
+from layerloom.exchange.keras.structures import structured
+from layerloom.exchange.keras.write_layers import LayerWriter, WriteModel
+from layerloom.exchange.keras.write_masks import MASK_EACH, TAKE_MASK, TRAINING_OFF, Masks
+from layerloom.graph.infer import Inferred
+from layerloom.graph.resolved import ResolvedCall, ResolvedModel, Source
+from layerloom.problems import Problem, Severity
+from layerloom.tensors import TensorSpec
+
+
+@dataclass(slots=True)
+class GraphWriter:
+    """Writes one definition; `write_model` writes those that it calls."""
+
+    inferred: Inferred
+    model_id: str
+    name: str
+    is_main: bool
+    is_frozen: bool
+    write_model: WriteModel
+    problems: list[Problem] = field(default_factory=list)
+    names: Names = field(default_factory=Names)
+    name_of: dict[str, str] = field(default_factory=dict)
+    """Keras' name of each Input node and each layer that nodes call."""
+    tensor_of: dict[Source, Tensor] = field(default_factory=dict)
+    mask_of: dict[Source, Tensor | None] = field(default_factory=dict)
+    explicit: set[Source] = field(default_factory=set)
+    """Tensors whose mask a SetMask gave, here or before."""
+    entries: dict[str, Entry] = field(default_factory=dict)
+    ids: dict[tuple[str, int], str] = field(default_factory=dict)
+    """Nodes by Keras' layer and call."""
+
+    @property
+    def model(self) -> Model:
+        return self.inferred.resolved.document.models[self.model_id]
+
+    @property
+    def resolved(self) -> ResolvedModel:
+        return self.inferred.resolved.models[self.model_id]
+
+    def write(self) -> Graph:
+        resolved = self.resolved
+        calls = [call for call in _in_order(resolved.calls) if call.node in self._needed()]
+        frozen = self.is_frozen or not resolved.is_trainable
+        self._name(calls)
+        layers = LayerWriter(self.inferred, self.model_id, self.names, self.name_of, frozen, self.write_model)
+        masks = Masks(self.names)
+        for node in resolved.inputs:
+            self._write_input(node)
+        for call in calls:
+            if call.layer.type not in ("Input", "Output", "Join"):
+                self._write_call(call, layers, masks)
+        self.problems += layers.problems
+        outputs = self._outputs()
+        graph = Graph(
+            name=self.name,
+            kind="Functional",
+            entries=self.entries | masks.entries,
+            inputs=structured(self.model.inputs, resolved.inputs, self._end_of_input),
+            outputs=outputs,
+            trainable=not frozen,
+        )
+        if self.model.kind == "Sequential" and self._is_chain(graph, calls):
+            graph.kind = "Sequential"
+            in_keras_order(graph)
+            graph.entries = {name: each for name, each in graph.entries.items() if not each.is_operation}
+            for each in graph.entries.values():
+                for made in each.calls:
+                    made.kwargs.pop("mask", None)
+        else:
+            if self.model.kind == "Sequential":
+                self._warn(
+                    f"The model `{self.model_id}` is no chain; Keras gets it as a Functional model.", None
+                )
+            in_keras_order(graph)
+        graph.extras = self._extras(graph)
+        return graph
+
+    def _needed(self) -> set[str]:
+        """Nodes that an Output needs."""
+        by_node = {call.node: call for call in self.resolved.calls}
+        needed: set[str] = set()
+        waiting = list(self.resolved.outputs)
+        while waiting:
+            node = waiting.pop()
+            if node not in needed and node in by_node:
+                needed.add(node)
+                waiting += [source.node for wired in by_node[node].inputs.values() for source in wired]
+        return needed
+
+    def _name(self, calls: Sequence[ResolvedCall]) -> None:
+        for node in self.resolved.inputs:
+            label = self.model.nodes[node].label
+            name = label if label and identifier(label) == node and "/" not in label else node
+            self.name_of[f"input {node}"] = self._unique(name)
+        for call in calls:
+            layer = call.layer
+            if layer.type not in ("Input", "Output", "Join", "SetMask") and layer.id not in self.name_of:
+                said = self.model.layers[layer.id].config.get("name")
+                is_name = isinstance(said, str) and said and "/" not in said
+                self.name_of[layer.id] = self._unique(str(said) if is_name else layer.id)
+
+    def _unique(self, name: str) -> str:
+        found, number = name, 1
+        while found in self.names.taken:
+            found, number = f"{name}_{number}", number + 1
+        self.names.taken.add(found)
+        return found
+
+    def _write_input(self, node: str) -> None:
+        name = self.name_of[f"input {node}"]
+        config = self.model.layers[self.model.nodes[node].layer].config
+        dtype = config.get("dtype", "float32")
+        spec = self.inferred.models[self.model_id].nodes[node]["output"]
+        shape = spec.shape if isinstance(spec, TensorSpec) else (None,)
+        self.entries[name] = Entry(
+            "InputLayer",
+            name,
+            {
+                "batch_shape": list(shape), "dtype": dtype, "sparse": False, "ragged": False, "name": name,
+                "optional": False,
+            },
+            layer_id=self.model.nodes[node].layer,
+        )  # fmt: skip
+        self.tensor_of[Source(node, "output")] = Tensor(name, 0, 0, shape, str(dtype))
+        self.mask_of[Source(node, "output")] = None
+
+    def _end_of_input(self, node: str) -> Tensor:
+        return self.tensor_of[Source(node, "output")]
+
+    def _write_call(self, call: ResolvedCall, layers: LayerWriter, masks: Masks) -> None:
+        wired = {port: list(sources) for port, sources in call.inputs.items() if sources}
+        if call.layer.type == "SetMask":
+            data, mask = wired["inputs"][0], wired["mask"][0]
+            here = Source(call.node, call.layer.outputs[0].name)
+            self.tensor_of[here], self.mask_of[here] = self.tensor_of[data], self.tensor_of[mask]
+            self.explicit.add(here)
+            return
+        given = {port: [self.tensor_of[each] for each in sources] for port, sources in wired.items()}
+        entry, made = layers.call(call, given)
+        name = entry.name
+        self.entries.setdefault(name, entry)
+        entry = self.entries[name]
+        self._add_masks(call, entry, made, wired)
+        entry.calls.append(made)
+        number = len(entry.calls) - 1
+        self.ids[name, number] = call.node
+        specs = self.inferred.models[self.model_id].nodes.get(call.node, {})
+        ports = [port.name for port in call.layer.outputs]
+        first = next(iter(wired), None)
+        sources = wired[first] if first is not None else []
+        inputs = [self.tensor_of[each] for each in sources]
+        read = [self.mask_of.get(each) for each in sources]
+        if entry.is_operation:
+            found: list[Tensor | None] = [None] * len(ports)
+        else:
+            found = masks.after(entry.class_name, call.layer.config, inputs, read, len(ports))
+        is_explicit = any(each in self.explicit for each in sources)
+        for place, port in enumerate(ports):
+            spec = specs.get(port)
+            shape, dtype = (spec.shape, spec.dtype) if isinstance(spec, TensorSpec) else (None, "float32")
+            here = Source(call.node, port)
+            self.tensor_of[here] = Tensor(name, number, place, shape, dtype)
+            self.mask_of[here] = found[place]
+            if is_explicit and found[place] is not None:
+                self.explicit.add(here)
+
+    def _add_masks(
+        self, call: ResolvedCall, entry: Entry, made: Call, wired: Mapping[str, list[Source]]
+    ) -> None:
+        """Masks that Keras hands to a layer by itself, when it has one tensor, and those of SetMask."""
+        by_port = {port: [self.mask_of.get(each) for each in sources] for port, sources in wired.items()}
+        explicit = {port for port, sources in wired.items() if any(each in self.explicit for each in sources)}
+        if not any(mask is not None for found in by_port.values() for mask in found) or entry.is_operation:
+            return
+        if entry.class_name in MASK_EACH:
+            for port, found in by_port.items():
+                if found[0] is not None and port in ("query", "value", "key"):
+                    made.kwargs[f"{port}_mask"] = found[0]
+            return
+        first = next(iter(wired))
+        if entry.class_name in ("Attention", "AdditiveAttention"):
+            made.kwargs["mask"] = [by_port[port][0] for port in ("query", "value", "key") if port in by_port]
+        elif entry.model is not None:
+            if explicit:
+                made.kwargs["mask"] = self._for_model(call, by_port)
+        elif entry.class_name in TAKE_MASK:
+            wants = len(wired) == 1 or bool(explicit) or getattr(call.layer.config, "explicit_mask", False)
+            if wants and by_port[first][0] is not None:
+                if entry.class_name in TRAINING_OFF and len(wired) == 1:
+                    made.kwargs["training"] = False  # Keras writes its default beside the mask
+                made.kwargs["mask"] = by_port[first][0]
+
+    def _for_model(self, call: ResolvedCall, by_port: Mapping[str, list[Tensor | None]]) -> Argument:
+        inner = self.inferred.resolved.models[call.layer.model or ""]
+        structure = self.inferred.resolved.document.models[inner.id].inputs
+        return structured(structure, inner.inputs, lambda port: by_port.get(port, [None])[0])
+
+    def _outputs(self) -> Argument:
+        resolved, structure = self.resolved, self.model.outputs
+        ends: dict[str, Tensor] = {}
+        by_node = {call.node: call for call in resolved.calls}
+        for node in resolved.outputs:
+            source = by_node[node].inputs["inputs"][0]
+            ends[node] = self.tensor_of[source]
+            if source in self.explicit:
+                self._warn(
+                    f"The mask of the output `{node}` comes from SetMask; Keras' loss will not know it.", node
+                )
+        written = structured(structure, resolved.outputs, ends.__getitem__)
+        if not self.is_main or len(ends) == 1:
+            return written
+        names = [name for name, _ in output_names(written)]
+        if node_ids(resolved.inputs, names, {})[1] == self._flat(structure, resolved.outputs):
+            return written
+        return {node: ends[node] for node in sorted(ends)}
+
+    def _flat(self, structure: Structure | None, ends: Sequence[str]) -> list[str]:
+        return (
+            list(ends)
+            if structure is None or set(flattened(structure)) != set(ends)
+            else list(flattened(structure))
+        )
+
+    def _is_chain(self, graph: Graph, calls: Sequence[ResolvedCall]) -> bool:
+        if len(self.resolved.inputs) != 1 or len(self.resolved.outputs) != 1 or self.explicit:
+            return False
+        read: dict[str, int] = {}
+        for entry in self.entries.values():
+            if entry.is_operation or len(entry.calls) != (0 if entry.is_input else 1):
+                return False
+            for call in entry.calls:
+                found = [each for key, value in [("", call.args), *call.kwargs.items()] if key != "mask"
+                         for each in tensors(value)]  # fmt: skip
+                if len(found) != 1 or found[0].index or set(call.kwargs) - {"mask"}:
+                    return False
+                read[found[0].layer] = read.get(found[0].layer, 0) + 1
+        return all(count == 1 for count in read.values()) and isinstance(graph.outputs, Tensor)
+
+    def _extras(self, graph: Graph) -> dict[str, Any]:  # Any: JSON
+        """Ids that the reader would not give by rule."""
+        extras: dict[str, Any] = {}
+        inputs = [each.layer for each in tensors(graph.inputs)]
+        names = [name for name, _ in output_names(graph.outputs)]
+        masking = {
+            name for name, each in graph.entries.items() if each.is_operation and (name, 0) not in self.ids
+        }
+        calls = {
+            name: len(each.calls)
+            for name, each in graph.entries.items()
+            if not each.is_input and name not in masking
+        }
+        outputs = (
+            self._flat(self.model.outputs, self.resolved.outputs)
+            if not (isinstance(graph.outputs, dict) and graph.outputs.keys() == set(self.resolved.outputs))
+            else sorted(self.resolved.outputs)
+        )
+        _, by_rule, _ = node_ids(inputs, names, calls)
+        if by_rule != outputs:
+            extras["outputs"] = outputs
+            names = outputs
+        _, _, of_calls = node_ids(inputs, names, calls)
+        for name, found in of_calls.items():
+            for number, node in enumerate(found):
+                kept = self.ids.get((name, number))
+                if kept is not None and kept != node:
+                    graph.entries[name].calls[number].id = kept
+        shape = _shape(graph.outputs, iter(outputs))
+        if shape != self.model.outputs:
+            extras["output_structure"] = self.model.outputs
+        if (
+            _shape(graph.inputs, iter(self._flat(self.model.inputs, self.resolved.inputs)))
+            != self.model.inputs
+        ):
+            extras["input_structure"] = self.model.inputs
+        labels = {
+            name: node.label
+            for name, node in self.model.nodes.items()
+            if node.label and identifier(node.label) != name
+        }
+        if labels:
+            extras["labels"] = labels
+        if self.model.label:
+            extras["label"] = self.model.label
+        return extras
+
+    def _warn(self, message: str, node: str | None) -> None:
+        self.problems.append(
+            Problem(
+                code="export.keras",
+                severity=Severity.WARNING,
+                message=message,
+                model=self.model_id,
+                node=node,
+            )
+        )
+
+
+def _in_order(calls: Sequence[ResolvedCall]) -> list[ResolvedCall]:
+    """Calls after what they read. Calls of one layer are in the order of their ids where that can be, for Keras makes
+    them one after the other; else any order in which each comes after what it reads."""
+    by_layer: dict[str, list[str]] = {}
+    for call in calls:
+        by_layer.setdefault(call.layer.id, []).append(call.node)
+    chains = [sorted(nodes, key=_natural) for nodes in by_layer.values()]
+    follows = {after: before for chain in chains for before, after in pairwise(chain)}
+    order = _sorted(calls, follows)
+    return order if len(order) == len(calls) else _sorted(calls, {})
+
+
+def _sorted(calls: Sequence[ResolvedCall], follows: Mapping[str, str]) -> list[ResolvedCall]:
+    by_node = {call.node: call for call in calls}
+    before = {
+        call.node: {
+            source.node for wired in call.inputs.values() for source in wired if source.node in by_node
+        }
+        | ({follows[call.node]} if call.node in follows else set())
+        for call in calls
+    }
+    after: dict[str, list[str]] = {node: [] for node in by_node}
+    waiting = {}
+    for node, read in before.items():
+        waiting[node] = len(read)
+        for each in read:
+            after[each].append(node)
+    ready = [(_natural(node), node) for node, count in waiting.items() if not count]
+    heapq.heapify(ready)
+    order = []
+    while ready:
+        _, node = heapq.heappop(ready)
+        order.append(by_node[node])
+        for each in after[node]:
+            waiting[each] -= 1
+            if not waiting[each]:
+                heapq.heappush(ready, (_natural(each), each))
+    return order
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    """`lstm_2` before `lstm_10`; `lstm_layer` is the first call of `lstm`, where an Output has its name."""
+    name = name.removesuffix("_layer")
+    return [
+        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"([0-9]+)", name) if part
+    ]
+
+
+def _shape(ends: Argument, ids: Iterator[str]) -> Structure | None:
+    """The structure of ids that a reader gives these ends; None for one alone."""
+
+    def filled(part: Argument) -> Any:  # Any: a Structure
+        if isinstance(part, dict):
+            return {key: filled(part[key]) for key in sorted(part)}
+        return [filled(each) for each in part] if isinstance(part, list) else next(ids)
+
+    return None if isinstance(ends, Tensor) else filled(ends)
