@@ -167,6 +167,8 @@ class Training(_Part):
     optimizer: Typed | None = None
     outputs: dict[Identifier, OutputTraining] = Field(default_factory=dict)
     inputs: list[Identifier] | None = None
+    weights: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """Id of kept weights that training begins with; those that do not fit are drawn anew."""
     fit: Fit = Field(default_factory=Fit)
 
 

@@ -13,9 +13,11 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from layerloom.document import Limits
+from layerloom.exchange.keras.limits import FileLimits
 from layerloom.problems import Problem, ProblemError
 
 _LIMITS = Limits()
+_FILE_LIMITS = FileLimits()
 _MEBIBYTE = 1024 * 1024
 
 
@@ -88,6 +90,40 @@ class Settings(BaseSettings):
         default=_LIMITS.weights, ge=1, description="Most weights (numbers that are learned) in a model."
     )
 
+    import_bytes: int = Field(
+        default=_FILE_LIMITS.bytes, ge=1024, description="Largest file of a model that is imported, in bytes."
+    )
+    import_unpacked_bytes: int = Field(
+        default=_FILE_LIMITS.unpacked_bytes,
+        ge=1024,
+        description="Most bytes in all parts of an imported file, and in all its weights, once unpacked.",
+    )
+    import_config_bytes: int = Field(
+        default=_FILE_LIMITS.config_bytes,
+        ge=1024,
+        description="Largest JSON of an imported model, in bytes.",
+    )
+    import_expansion: int = Field(
+        default=_FILE_LIMITS.expansion,
+        ge=1,
+        description="How many times larger than in the file a part of an imported file may become; "
+        "beyond 16 MiB, more is called a bomb.",
+    )
+    import_members: int = Field(
+        default=_FILE_LIMITS.members, ge=3, description="Most files in an imported archive."
+    )
+    import_objects: int = Field(
+        default=_FILE_LIMITS.objects, ge=1, description="Most groups and data sets in an imported HDF5 file."
+    )
+    import_depth: int = Field(
+        default=_FILE_LIMITS.depth,
+        ge=1,
+        description="How deep groups may be nested in an imported HDF5 file.",
+    )
+    import_seconds: int = Field(
+        default=120, ge=1, le=3600, description="How long reading an imported file may take."
+    )
+
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -112,6 +148,13 @@ class Settings(BaseSettings):
     def limits(self) -> Limits:
         """The limits on documents, as `document` and `graph` take them."""
         return Limits(**{name: getattr(self, name) for name in Limits.__dataclass_fields__})
+
+    @property
+    def file_limits(self) -> FileLimits:
+        """The limits on files that are imported, as `exchange.keras` takes them."""
+        return FileLimits(
+            **{name: getattr(self, f"import_{name}") for name in FileLimits.__dataclass_fields__}
+        )
 
 
 def load_settings(**flags: Any) -> Settings:  # Any: flags hold whatever type their field has

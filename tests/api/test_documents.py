@@ -138,19 +138,22 @@ def test_a_document_is_imported_from_a_form_and_from_json(owner: TestClient) -> 
     body = owner.post("/api/import", content=text, headers={"Content-Type": "application/json"})
 
     assert form.status_code == body.status_code == 200
-    assert form.json() == body.json() == {"document": dense_document(), "problems": []}
+    assert form.json() == body.json() == {"document": dense_document(), "problems": [], "weights": None}
 
 
 @pytest.mark.parametrize(
-    "content", [b"PK\x03\x04rest", b"\x89HDF\r\n\x1a\n", b'{"class_name": "Functional", "config": {}}']
+    ("content", "code"),
+    [
+        (b"PK\x03\x04rest", "archive.broken"),
+        (b"\x89HDF\r\n\x1a\n", "h5.broken"),
+        (b'{"class_name": "Functional", "config": {}}', "import.subclassed"),
+    ],
 )
-def test_a_file_of_another_kind_is_named(owner: TestClient, content: bytes) -> None:
+def test_a_broken_file_of_keras_is_a_problem(owner: TestClient, content: bytes, code: str) -> None:
     answer = owner.post("/api/import", files={"file": ("model.keras", content)})
 
-    if answer.status_code == 200:
-        pytest.skip("this format has come")
     assert answer.status_code == 422
-    assert answer.json()["problems"]
+    assert answer.json()["problems"][0]["code"] == code
 
 
 def test_an_import_beyond_a_documents_size_is_a_413(owner: TestClient) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from layerloom.document import Limits
+from layerloom.exchange.keras.limits import FileLimits
 from layerloom.problems import ProblemError
 from layerloom.settings import Settings, default_data_dir, documentation, load_settings, variable
 
@@ -24,6 +25,16 @@ def test_every_limit_of_a_document_is_a_setting(monkeypatch: pytest.MonkeyPatch)
 
     assert Settings().limits == Limits(
         **{name: getattr(Limits(), name) + 1 for name in Limits.__dataclass_fields__}
+    )
+
+
+def test_every_limit_of_an_imported_file_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().file_limits == FileLimits()
+    for name in FileLimits.__dataclass_fields__:
+        monkeypatch.setenv(variable(f"import_{name}"), str(getattr(FileLimits(), name) + 1))
+
+    assert Settings().file_limits == FileLimits(
+        **{name: getattr(FileLimits(), name) + 1 for name in FileLimits.__dataclass_fields__}
     )
 
 

@@ -174,9 +174,9 @@ def test_a_format_that_is_not_there_lists_those_that_are(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"{", "document.not_json"), (b"PK\x03\x04", "import.unknown_format"),
+    [(b"{", "document.not_json"), (b"PK\x03\x04", "archive.broken"),
      (b'{"x": 1}', "document.invalid"),
-     (b"\x89HDF\r\n\x1a\n", "import.unknown_format"), (b'{"class_name": "Functional"}', "import.unknown_format")],
+     (b"\x89HDF\r\n\x1a\n", "h5.broken"), (b'{"class_name": "Functional"}', "import.subclassed")],
 )  # fmt: skip
 def test_a_file_that_is_no_document_is_said_plainly(tmp_path: Path, content: bytes, code: str) -> None:
     (tmp_path / "file").write_bytes(content)

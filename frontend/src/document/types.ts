@@ -85,6 +85,8 @@ export interface Training {
   /** By Output node id; may name a subset of the model's outputs. */
   readonly outputs?: { readonly [node: NodeId]: OutputTraining };
   readonly inputs?: readonly NodeId[] | null;
+  /** Id of kept weights that training begins with. */
+  readonly weights?: string | null;
   readonly fit?: Fit;
 }
 

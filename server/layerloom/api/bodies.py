@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -21,7 +21,7 @@ M = TypeVar("M", bound=BaseModel)
 ENVELOPE_BYTES = 64 * 1024
 """What a call may carry around a document: `{"document": …, "training": …}`."""
 
-UPLOAD_PATHS = frozenset({"/api/datasets", "/api/import"})
+UPLOAD_PATHS = frozenset({"/api/datasets", "/api/import", "/api/weights"})
 """The calls that take files, as `multipart/form-data`."""
 
 
@@ -95,15 +95,17 @@ def to_model(data: object, model: type[M]) -> M:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The one file of a form, and the form's other fields."""
+    """The file of a form, the form's other fields, and its other files where there may be some."""
 
     file: UploadFile
     fields: Mapping[str, str]
+    files: Mapping[str, UploadFile] = field(default_factory=dict)
 
 
 @asynccontextmanager
-async def one_file(request: Request) -> AsyncIterator[Upload]:
-    """The file in the field `file` of a form; it lies on the disk as soon as it is large.
+async def one_file(request: Request, *, others: int = 0) -> AsyncIterator[Upload]:
+    """The file in the field `file` of a form; it lies on the disk as soon as it is large. `others`: how many more
+    files there may be, in fields of other names.
 
     Only a stream that was really uploaded counts, whatever the form says about itself.
 
@@ -119,7 +121,7 @@ async def one_file(request: Request) -> AsyncIterator[Upload]:
             )
         )
     try:
-        form = await request.form(max_files=1, max_fields=8, max_part_size=64 * 1024)
+        form = await request.form(max_files=1 + others, max_fields=8, max_part_size=64 * 1024)
     except HTTPException as error:
         problem = Problem(
             code="upload.invalid",
@@ -138,7 +140,10 @@ async def one_file(request: Request) -> AsyncIterator[Upload]:
                     field="file",
                 )
             )
-        yield Upload(file, {name: value for name, value in form.items() if isinstance(value, str)})
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        yield Upload(
+            file, fields, {name: each for name, each in form.items() if isinstance(each, UploadFile)}
+        )
     finally:
         await form.close()
 

@@ -92,4 +92,6 @@ async def check(request: Request, services: Use) -> Response:
 
 def _check(body: bytes, services: Services) -> bytes:
     document = load_document(body, services.limits)
-    return encode(prepare(document, services.datasets_dir, services.limits).to_json())
+    return encode(
+        prepare(document, services.datasets_dir, services.limits, weights=services.weights_dir).to_json()
+    )

@@ -1,10 +1,9 @@
-"""The formats that documents are read from; those that they are written in are `exchange.formats`. No FastAPI."""
+"""Documents of our own, and what else a file may be; files of Keras are read by a child. No FastAPI."""
 
 from layerloom.document import Document, Limits
 from layerloom.problems import Problem, ProblemError
 from layerloom.versions import load_document
 
-IMPORT_FORMATS = ("layerloom",)
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
@@ -19,12 +18,17 @@ def read_document(content: bytes, limits: Limits) -> Document:
         raise ProblemError(
             Problem(
                 code="import.unknown_format",
-                message=f"This is {foreign}; documents can be read from: {', '.join(IMPORT_FORMATS)}.",
-                hint="Choose a document that was exported from Layerloom.",
+                message=f"This is {foreign}; expected a document of Layerloom.",
+                hint="Import it first: `layerloom import FILE -o document.json`, or as a form to `/api/import`.",
                 field="file",
             )
         )
     return load_document(content, limits)
+
+
+def is_of_keras(start: bytes) -> bool:
+    """Whether a file that begins so is Keras', by its first 4096 bytes."""
+    return _foreign_format(start) is not None
 
 
 def _foreign_format(content: bytes) -> str | None:

@@ -5,8 +5,14 @@ not.
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from layerloom.data.dataset import Dataset
 from layerloom.data.preview import Preview
+from layerloom.document import Document, Limits, Training
+from layerloom.exchange.keras.limits import FileLimits
+from layerloom.problems import Problem
+from layerloom.runs.weights import KeptWeights
 
 
 def import_csv(path: Path, name: str, folder: Path, most_bytes: int) -> Dataset:
@@ -18,6 +24,48 @@ def import_csv(path: Path, name: str, folder: Path, most_bytes: int) -> Dataset:
     from layerloom.data.upload import read_csv
 
     return read_csv(path, name, folder, UploadLimits(file_bytes=most_bytes))
+
+
+class ImportedModel(BaseModel):
+    """What a file of a model gave; its weights are in the data folder."""
+
+    document: dict[str, Any]  # Any: JSON
+    problems: list[Problem]
+    weights: KeptWeights | None
+
+
+def import_model(
+    file: Path, weights: Path | None, name: str | None, keep_in: Path, limits: Limits, file_limits: FileLimits
+) -> ImportedModel:
+    """
+    Raises:
+        ProblemError: `archive.…`, `h5.…`, `import.…`, `weights.…`, `document.…`: the file can't be read.
+    """
+    from layerloom.exchange.keras.loading import import_file, trained_model
+    from layerloom.runs.weights import keep
+
+    imported = import_file(file, weights, name=name, limits=limits, file_limits=file_limits)
+    document, kept = imported.document, None
+    if imported.weights:
+        kept = keep(keep_in, imported.weights)
+        training = document.training or Training(model=trained_model(document))
+        training = Training.model_validate({**training.model_dump(), "weights": kept.id})
+        document = document.model_copy(update={"training": training})
+        document = Document.model_validate({**document.model_dump(), "training": training.model_dump()})
+    return ImportedModel(
+        document=document.model_dump(mode="json"), problems=list(imported.problems), weights=kept
+    )
+
+
+def keep_weights(file: Path, keep_in: Path, file_limits: FileLimits) -> KeptWeights:
+    """
+    Raises:
+        ProblemError: `weights.broken`, `file.too_large`.
+    """
+    from layerloom.exchange.keras.loading import load_safetensors
+    from layerloom.runs.weights import keep
+
+    return keep(keep_in, load_safetensors(file, file_limits))
 
 
 def first_rows(dataset: Dataset, folder: Path, limit: int) -> Preview:

@@ -50,6 +50,11 @@ class Services:
         return self.settings.data_dir / "datasets"
 
     @property
+    def weights_dir(self) -> Path:
+        """Where weights are kept by the hash of their content."""
+        return self.settings.data_dir / "weights"
+
+    @property
     def cookie(self) -> str:
         """Named by the port, for cookies do not know ports and two servers may run on one machine."""
         return f"layerloom_{self.settings.port}"

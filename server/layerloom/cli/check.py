@@ -31,7 +31,9 @@ def check(
 
     settings = load_settings()
     document = with_values(open_document(file, settings.limits), values or [], settings.limits)
-    result = prepare(document, settings.data_dir / "datasets", settings.limits)
+    result = prepare(
+        document, settings.data_dir / "datasets", settings.limits, weights=settings.data_dir / "weights"
+    )
     if as_json:
         options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         sys.stdout.write(orjson.dumps(result.to_json(), option=options).decode())

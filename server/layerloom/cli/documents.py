@@ -8,14 +8,17 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from layerloom.api.formats import is_of_keras
 from layerloom.api.gallery import examples, find_example
-from layerloom.cli.console import err, out, shows_problems
+from layerloom.api.reading import import_model
+from layerloom.cli.console import WRONG_DOCUMENT, err, out, show_problems, shows_problems
 from layerloom.cli.source import open_document
 from layerloom.document import to_text
 from layerloom.exchange.formats import export_format, write_document
-from layerloom.problems import Problem, ProblemError
+from layerloom.problems import Problem, ProblemError, errors
 from layerloom.runs.alone import call_alone
 from layerloom.settings import load_settings
+from layerloom.versions import load_document
 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; by default stdout.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
@@ -56,12 +59,57 @@ def show_examples(
 
 @shows_problems
 def import_file(
-    file: Annotated[str, typer.Argument(help="A file of a known format, or `-`.")],
+    file: Annotated[
+        str, typer.Argument(help="Keras' `.keras`, whole-model `.h5` or model JSON; a document, or `-`.")
+    ],
+    weights: Annotated[
+        Path | None, typer.Option(help="Weights beside it: `.weights.h5`, an old `.h5`, or `.safetensors`.")
+    ] = None,
     output: Output = None,
+    save_weights: Annotated[
+        Path | None, typer.Option("--save-weights", help="Write the weights here, as `.safetensors`.")
+    ] = None,
     force: Force = False,
 ) -> None:
-    """Turn a file into a document."""
-    _write(to_text(open_document(file, load_settings().limits)).encode(), output, force)
+    """Turn a file of Keras into a document; its weights are kept in the data folder, for training to begin with."""
+    settings = load_settings()
+    path = Path(file)
+    if weights is None and save_weights is None and not (path.is_file() and _is_of_keras(path)):
+        _write(to_text(open_document(file, settings.limits)).encode(), output, force)
+        return
+    for each in (path, weights):
+        if each is not None and not each.is_file():
+            raise ProblemError(
+                Problem(code="usage.no_file", message=f"There is no file {str(each)!r}.", hint="Name a file.")
+            )
+    keep_in = settings.data_dir / "weights"
+    imported = call_alone(
+        import_model,
+        path.resolve(),
+        weights.resolve() if weights else None,
+        None,
+        keep_in,
+        settings.limits,
+        settings.file_limits,
+        timeout=settings.import_seconds,
+    )
+    _write(to_text(load_document(imported.document, settings.limits)).encode(), output, force)
+    if imported.weights is not None:
+        err.print(f"Weights: {imported.weights.count}, kept as {imported.weights.id[:12]}…")
+        if save_weights is not None:
+            _write((keep_in / f"{imported.weights.id}.safetensors").read_bytes(), save_weights, force)
+    elif save_weights is not None:
+        raise ProblemError(
+            Problem(
+                code="usage.no_weights",
+                message=f"{file!r} holds no weights.",
+                hint="Name a file of weights with --weights.",
+            )
+        )
+    if imported.problems:
+        show_problems(imported.problems)
+    if errors(imported.problems):
+        raise typer.Exit(WRONG_DOCUMENT)
 
 
 @shows_problems
@@ -91,6 +139,11 @@ def export_file(
     _write(exported.content, output, force)
     if exported.largest_difference is not None:
         err.print(f"Largest difference on a random batch: {exported.largest_difference:.2g}")
+
+
+def _is_of_keras(path: Path) -> bool:
+    with path.open("rb") as file:
+        return is_of_keras(file.read(4096))
 
 
 def _write(content: bytes, output: Path | None, force: bool) -> None:

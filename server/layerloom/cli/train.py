@@ -69,7 +69,7 @@ def start(document: Document, settings: Settings) -> "tuple[Document, BuiltModel
     from layerloom.runs.preparation import losses_of, prepare  # slow to import
 
     datasets = settings.data_dir / "datasets"
-    preparation = prepare(document, datasets, settings.limits)
+    preparation = prepare(document, datasets, settings.limits, weights=settings.data_dir / "weights")
     plan, training = preparation.plan, document.training
     if plan is None or training is None:
         raise ProblemError(*preparation.blocking)
@@ -83,6 +83,7 @@ def start(document: Document, settings: Settings) -> "tuple[Document, BuiltModel
     with err.status("Loading torch and the data"):
         from layerloom.data.loading import bind_dataset
         from layerloom.graph.build import build
+        from layerloom.runs.weights import begin_with
         from layerloom.training.allocator import keep_freed_memory
         from layerloom.training.loop import fit
 
@@ -91,6 +92,7 @@ def start(document: Document, settings: Settings) -> "tuple[Document, BuiltModel
             training.data, datasets, plan.inputs, plan.outputs, losses_of(training), training.fit
         )
         model = build(plan, seed)
+        begin_with(model, settings.data_dir / "weights", training)
     control = Control()
     return (
         document.model_copy(update={"training": training}),

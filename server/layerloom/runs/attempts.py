@@ -55,12 +55,14 @@ class Attempt:
         executor: Executor,
         folder: Path,
         datasets: Path,
+        weights: Path,
         timing: Timing,
         limits: Limits,
         when_paused: Callable[[], None],
     ) -> None:
         self._store, self._journal, self._executor = store, journal, executor
         self._folder, self._datasets, self._timing = folder, datasets, timing
+        self._weights = weights
         self._limits = replace(limits, document_bytes=_NO_LIMIT)
         self._handle: Handle | None = None
         self._waiting: list[Mapping[str, object]] = []
@@ -145,6 +147,7 @@ class Attempt:
             document=document,
             folder=self._folder,
             datasets=self._datasets,
+            weights=self._weights,
             limits=self._limits,
             checkpoints=tuple(checkpoints),
             epochs=tuple(epochs),

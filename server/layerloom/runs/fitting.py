@@ -10,6 +10,7 @@ from layerloom.runs.artifacts import save_artifacts, save_weights
 from layerloom.runs.checkpoints import load_newest
 from layerloom.runs.preparation import losses_of, prepare
 from layerloom.runs.spec import RunSpec
+from layerloom.runs.weights import begin_with
 from layerloom.training.control import Control
 from layerloom.training.loop import fit
 from layerloom.training.state import FitState
@@ -26,7 +27,7 @@ class Fitting:
     def __init__(self, spec: RunSpec) -> None:
         self._spec = spec
         document = load_document(spec.document.encode(), spec.limits)
-        preparation = prepare(document, spec.datasets, spec.limits)
+        preparation = prepare(document, spec.datasets, spec.limits, weights=spec.weights)
         training, plan = preparation.document.training, preparation.plan
         if training is None or plan is None:
             raise ProblemError(*preparation.blocking)
@@ -35,6 +36,7 @@ class Fitting:
             training.data, spec.datasets, plan.inputs, plan.outputs, losses_of(training), training.fit
         )
         self._model = build(plan, seed=training.fit.seed)
+        begin_with(self._model, spec.weights, training)
         self.state = load_newest(spec.folder, spec.checkpoints) or FitState()
         self._epochs = list(spec.epochs)
 

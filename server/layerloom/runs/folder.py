@@ -17,7 +17,7 @@ except ImportError:  # not POSIX: nothing trains there, and one server can't be 
 
 
 class Folder:
-    """`runs/<id>/{checkpoints,artifacts,log.txt}` and `datasets/<id>/…` below one root."""
+    """`runs/<id>/{checkpoints,artifacts,log.txt}`, `datasets/<id>/…` and `weights/<id>.safetensors` below one root."""
 
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -25,6 +25,7 @@ class Folder:
         self._runs = Blobs(self.root / "runs")
         self.datasets = self.root / "datasets"
         self.datasets.mkdir(exist_ok=True, mode=0o700)
+        self.weights = self.root / "weights"
         self._lock: BinaryIO | None = None
 
     def lock(self) -> None:

@@ -12,6 +12,7 @@ from layerloom.graph.check import CheckResult, check
 from layerloom.graph.findings import listed_once
 from layerloom.graph.plan import Plan, plan
 from layerloom.problems import Problem, errors
+from layerloom.runs import weights as kept_weights
 from layerloom.tensors import TensorSpec
 from layerloom.training import check as training_check
 
@@ -48,11 +49,12 @@ def prepare(
     datasets: Path | None = None,
     limits: Limits | None = None,
     overrides: Mapping[str, object] | None = None,
+    weights: Path | None = None,
 ) -> Preparation:
     """Check the graph, what training is told, and how the data is bound; plan what the chosen outputs need.
 
-    `datasets` is the folder of uploaded data sets; `overrides` is merged into the document's `training`
-    (`{"fit": {"epochs": 3}}`).
+    `datasets` is the folder of uploaded data sets, `weights` that of kept weights; `overrides` is merged into the
+    document's `training` (`{"fit": {"epochs": 3}}`).
 
     Raises:
         ProblemError: `document.invalid`, when `overrides` don't fit a document.
@@ -75,6 +77,7 @@ def prepare(
     found += _data_problems(
         training, datasets, planned, inputs, {name: outputs[name] for name in chosen if name in outputs}
     )
+    found += kept_weights.check(training, weights, inferred)
     blocking = errors([*planned.problems, *found])
     if not chosen and not blocking:
         blocking = [_NO_OUTPUT]

@@ -163,6 +163,7 @@ class Queue:
             self._executor,
             self._folder.run(run_id),
             self._folder.datasets,
+            self._folder.weights,
             self._timing,
             self._limits,
             self._fill,

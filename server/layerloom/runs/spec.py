@@ -26,6 +26,7 @@ class RunSpec(BaseModel):
     document: str
     folder: Path
     datasets: Path
+    weights: Path | None = None
     limits: Limits = Limits()
     checkpoints: tuple[Checkpoint, ...] = ()
     epochs: tuple[str, ...] = ()

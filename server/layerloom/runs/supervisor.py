@@ -109,7 +109,7 @@ class Supervisor:
             ProblemError: it can't be trained, the queue is full, or the key stands for another request.
         """
         preparation = await asyncio.to_thread(
-            prepare, document, self._folder.datasets, self._limits, overrides
+            prepare, document, self._folder.datasets, self._limits, overrides, self._folder.weights
         )
         submission = Submission(self._store, preparation, project, idempotency_key)
 

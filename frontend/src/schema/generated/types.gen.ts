@@ -607,6 +607,10 @@ export type ImportAnswer = {
      * What could not be taken over.
      */
     problems: Array<Problem>;
+    /**
+     * Weights of the file; `training.weights` names them too.
+     */
+    weights: KeptWeights | null;
 };
 
 /**
@@ -634,6 +638,32 @@ export type InputPort = {
 };
 
 export type JsonValue = unknown;
+
+/**
+ * KeptWeights
+ *
+ * Weights in the data folder.
+ */
+export type KeptWeights = {
+    /**
+     * Bytes
+     *
+     * Size of the file.
+     */
+    bytes: number;
+    /**
+     * Count
+     *
+     * How many weights, each with its path.
+     */
+    count: number;
+    /**
+     * Id
+     *
+     * For `training.weights` of a document: what training begins with.
+     */
+    id: string;
+};
 
 /**
  * Layer
@@ -1683,6 +1713,10 @@ export type Training = {
     outputs?: {
         [key: string]: unknown | OutputTraining;
     };
+    /**
+     * Weights
+     */
+    weights?: string | null;
 };
 
 /**
@@ -2897,3 +2931,63 @@ export type OpenSessionResponses = {
 };
 
 export type OpenSessionResponse = OpenSessionResponses[keyof OpenSessionResponses];
+
+export type UploadWeightsData = {
+    body: {
+        /**
+         * `.safetensors`: weights by path, in Keras' layout, as a run leaves them.
+         */
+        file: Blob | File;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/weights';
+};
+
+export type UploadWeightsErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type UploadWeightsError = UploadWeightsErrors[keyof UploadWeightsErrors];
+
+export type UploadWeightsResponses = {
+    /**
+     * The answer.
+     */
+    201: KeptWeights;
+};
+
+export type UploadWeightsResponse = UploadWeightsResponses[keyof UploadWeightsResponses];
+
+export type FetchWeightsData = {
+    body?: never;
+    path: {
+        /**
+         * Weights Id
+         */
+        weights_id: string;
+    };
+    query?: never;
+    url: '/api/weights/{weights_id}';
+};
+
+export type FetchWeightsErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type FetchWeightsError = FetchWeightsErrors[keyof FetchWeightsErrors];
+
+export type FetchWeightsResponses = {
+    /**
+     * The file, as an attachment.
+     */
+    200: string;
+};
+
+export type FetchWeightsResponse = FetchWeightsResponses[keyof FetchWeightsResponses];

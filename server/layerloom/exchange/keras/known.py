@@ -39,7 +39,12 @@ def known_layers(
 ) -> dict[str, KnownLayer]:
     """By path. A layer of which nothing can be known (an unknown type, a cycle) is absent."""
     inferred = infer(resolve(document, limits)).models.get(model)
-    return {} if inferred is None else {layer.path: layer for layer in _layers(inferred, "", False)}
+    return {} if inferred is None else {layer.path: layer for layer in layers_of(inferred)}
+
+
+def layers_of(inferred: InferredModel) -> list[KnownLayer]:
+    """All layers of a model, those of models in it among them."""
+    return list(_layers(inferred, "", False))
 
 
 def _layers(model: InferredModel, prefix: str, is_frozen: bool) -> Iterator[KnownLayer]:
