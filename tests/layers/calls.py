@@ -49,6 +49,8 @@ class Made:
         first = self.layer.input_ports[0]
         given_masks = list((masks or {}).get(first.name, [None] * max(1, len(tensors.get(first.name, ())))))
         mask: Any = given_masks if first.is_variadic else given_masks[0]
+        if self.layer.mask_ports:
+            mask = tuple(((masks or {}).get(port) or [None])[0] for port in self.layer.mask_ports)
         result = self.module(*arguments, **({"mask": mask} if self.layer.takes_mask else {}))
         outputs = result if isinstance(result, tuple) else (result,)
         kept: Any = (None,) * len(outputs)

@@ -47,6 +47,7 @@ class Reference:
         self._mask(tensors, masks)
         arguments, further = self._arguments(tensors, is_training)
         self._build(arguments, further)
+        self._mask(tensors, masks)  # again: MultiHeadAttention takes them off what it is called on
         result = self.layer(*arguments, **further)
         outputs = list(result) if isinstance(result, tuple | list) else [result]
         kept = [keras.src.backend.get_keras_mask(each) for each in outputs]

@@ -104,7 +104,7 @@ class BuiltModel(nn.Module):
     def get_weights(self) -> dict[str, np.ndarray]:
         """Weights by path, in Keras' layout."""
         return {
-            path: np.ascontiguousarray(layouts.to_keras(tensor.detach().cpu(), weight.layout).numpy())
+            path: np.array(layouts.to_keras(tensor.detach().cpu(), weight.layout).numpy(), order="C")
             for path, tensor, weight in self.weights()
         }
 

@@ -14,7 +14,7 @@ class Generated:
     """`run(*tensors, *masks) -> (*outputs, *masks)` as text, and what its free names stand for.
 
     Names of dtypes (`float32`) stand for torch's, `of_steps` for that of `modules.time_distributed`.
-    `modules`: name → (layer, what is called: `forward` or `run` of a nested model, `compute_mask`).
+    `modules`: name → (layer, what is called: `forward` or `run` of a nested model, `compute_mask`, `activities`).
     `penalties`: name → layer whose activity is penalized.
     """
 
@@ -75,7 +75,10 @@ class _Writer:
             self._masks_out(number, step, layer, values, mask)
         if getattr(layer.config, "activity_regularizer", None):
             self.result.penalties[f"p{number}"] = step.layer
-            self.lines += [f"p{number}({name})" for name in names]
+            if layer.config.penalized != "inside":
+                self.lines += [f"p{number}({name})" for name in names]
+            if layer.config.penalized != "outputs":
+                self.lines.append(f"for a in {self._module(step.layer, 'activities')}(): p{number}(a)")
         if self.is_traced and layer.model is None:
             path = step.node if step.calls == 1 else f"{step.node}, call {step.call}"
             self.lines.append(f"visit(path + {path!r}, ({', '.join(names)},))")
@@ -119,7 +122,15 @@ class _Writer:
         return found[0] if found else "None"
 
     def _mask_argument(self, layer: PlannedLayer, step: Step) -> str:
-        """The mask of the first input port: one, or a list for a variadic port; None where there can't be one."""
+        """The mask of the first input port: one, or a list for a variadic port; None where there can't be one.
+
+        Of a type with `mask_ports` a tuple of theirs.
+        """
+        config = self._called(layer).config
+        if config.mask_ports:
+            names = [port.name for port in config.input_ports]
+            found = [self._argument(step, names.index(port), self.masks) for port in config.mask_ports]
+            return "None" if set(found) == {"None"} else f"({', '.join(found)},)"
         if not step.arguments or not any(source in self.masks for source in step.arguments[0]):
             return "None"
         return self._argument(step, 0, self.masks)

@@ -109,7 +109,8 @@ class LayerType(BaseModel):
     `compute_mask(*inputs, mask=...)`, which gives one mask or None for each output port: bare if there is
     one port, else a tuple). In every case the specs that `infer` returns say `masked` and `mask_shape`
     truly. With `takes_mask` the module's forward has a keyword `mask`: the mask of the first input port, or
-    None; a list of them (or Nones) if that port is variadic.
+    None; a list of them (or Nones) if that port is variadic. With `mask_ports` it is a sequence with the mask,
+    or None, of each port named there, and None where there is none at all.
     """
 
     model_config = ConfigDict(
@@ -126,6 +127,10 @@ class LayerType(BaseModel):
     examples: ClassVar[tuple[Example, ...]] = ()
     mask_out: ClassVar[Literal["drop", "pass", "own"]] = "drop"
     takes_mask: ClassVar[bool] = False
+    mask_ports: ClassVar[tuple[str, ...]] = ()
+    """Ports, none of them variadic, whose masks a forward that `takes_mask` gets; empty: the first port's."""
+    penalized: ClassVar[Literal["outputs", "inside", "both"]] = "outputs"
+    """What `activity_regularizer` looks at: the outputs, or what the module's `activities()` gives after a call."""
     keras_name: ClassVar[str | None] = None
     """Class name in Keras where it differs from ours; empty string: Keras has none."""
     depends_on_training: ClassVar[bool] = False

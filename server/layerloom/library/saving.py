@@ -37,7 +37,7 @@ def _document(model: "Model") -> bytes:
 
 
 def _safetensors(model: "Model") -> bytes:
-    return to_safetensors({name: np.ascontiguousarray(array) for name, array in model.get_weights().items()})
+    return to_safetensors({name: np.asarray(array, order="C") for name, array in model.get_weights().items()})
 
 
 def _torch(model: "Model") -> bytes:

@@ -40,7 +40,7 @@ def save_artifacts(
 
 def save_weights(folder: Path, name: str, model: BuiltModel) -> None:
     """`<name>.safetensors` among the artifacts; each weight under its path, `shared_lstm/kernel`."""
-    weights = {path: np.ascontiguousarray(array) for path, array in model.get_weights().items()}
+    weights = {path: np.asarray(array, order="C") for path, array in model.get_weights().items()}
     write_atomically(folder / ARTIFACTS / f"{name}.safetensors", save(weights))
 
 

@@ -1,0 +1,1 @@
+"""Attention: each step of one sequence looks at the steps of another."""
