@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from layerloom.layers.calls import Call, NativeCall
+from layerloom.layers.calls import Call
 from layerloom.problems import Problem, ProblemError, Severity
 from layerloom.tensors import DType, Shape, TensorSpec
 
@@ -171,13 +171,6 @@ class LayerType(BaseModel):
     def torch_call(self, inputs: Inputs) -> Call:
         """The constructor call that makes the module, and can be printed as source."""
         raise NotImplementedError(type(self).__name__)
-
-    def native_call(self, inputs: Inputs) -> NativeCall | None:
-        """A call on such inputs by torch's own means, with the numbers of `torch_call`'s module; None if there is none.
-
-        It is not asked where a mask comes in that the layer takes. The modules of all calls of a layer must be equal.
-        """
-        return None
 
 
 _POLICY_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "string", "enum": list(POLICIES)}, {"type": "null"}]}

@@ -47,25 +47,6 @@ class Call:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class NativeCall:
-    """One call of a layer by torch's own means, for source that people read.
-
-    `NativeCall("F.relu({self}({0}))", Call("torch.nn.Linear", {…}))`: `{self}` is the module, `{0}`, `{1}` the tensors
-    in the order of ports and edges, `{all}` all of them with commas between. No `module`: there is nothing to make.
-    `mask` gives the result's mask where the type's `mask_out` is `own`. `weights` says where a weight lies, and in
-    which layout, where it differs from the layer type's. `zeros` are parameters that torch has and Keras has not:
-    they stay zero. With `channels_first` tensors go in and come out as (batch, channels, …).
-    """
-
-    expression: str = "{self}({0})"
-    module: Call | None = None
-    mask: str | None = None
-    weights: Mapping[str, tuple[str, tuple[int, ...] | str | None]] = field(default_factory=dict)
-    zeros: tuple[str, ...] = ()
-    channels_first: bool = False
-
-
 def _made(value: Any) -> Any:
     return value.make() if isinstance(value, Call) else value
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import NamedTuple
 
 import layerloom.layers.modules
@@ -226,7 +226,7 @@ def _lines_of(node: ast.FunctionDef) -> range:
 def names_in_use() -> frozenset[str]:
     """Every name that a module of ours defines or imports: a class of a document takes none of them."""
     found: set[str] = set()
-    for each in iter_modules(layerloom.layers.modules.__path__, OURS):
+    for each in walk_packages(layerloom.layers.modules.__path__, OURS):
         source = _read(each.name)
         found |= {*source.definitions, *source.imports}
     return frozenset(found)

@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -9,15 +10,17 @@ from typing import Any
 
 from layerloom.exchange.torch_source.inlining import Inliner
 from layerloom.exchange.torch_source.names import Names, attributes, class_name, quoted
+from layerloom.exchange.torch_source.native import NativeCall, native_call
 from layerloom.graph.plan import Plan, PlannedLayer, Step
 from layerloom.graph.resolved import Source
 from layerloom.graph.specs import InferredModel
 from layerloom.layers.base import KerasLayer
-from layerloom.layers.calls import Call, NativeCall
+from layerloom.layers.calls import Call
 from layerloom.tensors import TensorSpec
 
 _USED_IN_FORWARD = ("torch", "F", "of_steps", "given", "outputs", "masks")
 
+_NAME = re.compile(r"\w+")
 _MODULES = "layerloom.layers.modules."
 _AUTOCAST = f"{_MODULES}autocast.autocast"
 _OF_STEPS = f"{_MODULES}time_distributed.of_steps"
@@ -102,6 +105,8 @@ class _ClassWriter:
             name: self.locals.name(f"{name}_mask") for name in plan.inputs if name in plan.masked_inputs
         }
         self.values: dict[Source, str] = {Source(name, "output"): each for name, each in self.inputs.items()}
+        self.firsts: dict[Source, str] = {}
+        """Values that are there with channels first, too."""
         self.masks: dict[Source, str] = {
             Source(name, "output"): each for name, each in self.mask_inputs.items()
         }
@@ -248,7 +253,7 @@ class _ClassWriter:
                 continue
             calls = [self._native(step, layer) for step in self.plan.steps if step.layer == layer.id]
             if layer.id in wrapped:  # then it is called as a module
-                found = layer.config.native_call(layer.inputs)
+                found = native_call(layer.config, layer.inputs)
                 is_plain = (
                     found is not None
                     and found.module
@@ -266,7 +271,7 @@ class _ClassWriter:
         first = next(iter(inputs.values()), [])
         if layer.config.takes_mask and any(spec.masked for spec in first):
             return None
-        found = layer.config.native_call(inputs)
+        found = native_call(layer.config, inputs)
         if found is None:
             return None
         own_mask = layer.config.mask_out == "own" and any(step.masked)
@@ -304,13 +309,28 @@ class _ClassWriter:
 
     def _natively(self, step: Step, native: NativeCall, name: str, comment: str) -> None:
         attribute = f"self.{self.attributes[step.layer]}"
-        given = [self.values[source] for sources in step.arguments for source in sources]
-        expression = native.expression.format(*given, self=attribute, all=", ".join(given))
-        self.lines.append(Line(f"{comment}{name} = {expression}", (name,), tuple(given)))
+        sources = [source for sources in step.arguments for source in sources]
+        given = [self.values[source] for source in sources]
+        if native.channels_first:
+            given = [
+                self.firsts.get(source) or _moved(value, self._rank(source))
+                for source, value in zip(sources, given, strict=True)
+            ]
+        expression, is_first = native.expression, native.channels_first
+        if native.on_channels_first is not None and all(source in self.firsts for source in sources):
+            given = [self.firsts[source] for source in sources]
+            expression, is_first = native.on_channels_first, True
+        text = expression.format(*given, self=attribute, all=", ".join(given))
+        self.lines.append(Line(f"{comment}{name} = {text}", (name,), tuple(given)))
+        result = Source(step.node, step.results[0])
+        if is_first and (rank := self._rank(result)) > 2:
+            self.firsts[result] = name
+            self.values[result] = _moved_back(name, rank)
         if not any(step.masked):
             return
         if native.mask is not None:
             mask = self.locals.name(f"{name}_mask")
+            given = [self.values[source] for source in sources]
             text = native.mask.format(*given, self=attribute, all=", ".join(given))
             self.lines.append(Line(f"{mask} = {text}", (mask,), tuple(given), is_optional=True))
         else:
@@ -415,6 +435,11 @@ class _ClassWriter:
             text += ", {" + ", ".join(f'"{name}": {mask}' for name, mask in masks.items()) + "}"
         self.lines.append(Line(f"return {text}", (), tuple(uses)))
 
+    def _rank(self, source: Source) -> int:
+        spec = self.specs.nodes[source.node][source.port]
+        assert isinstance(spec, TensorSpec)
+        return spec.rank
+
     # texts
 
     def _summary(self) -> str:
@@ -518,9 +543,22 @@ def _alive(lines: list[Line]) -> list[Line]:
             left = ", ".join("_" if name in unused else name for name in left.split(", "))
             text = "\n".join([*comment, f"{left} = {right}"])
         used -= set(line.defines)
-        used |= {name.partition("[")[0] for name in line.uses}
+        used |= {name for use in line.uses for name in _NAME.findall(use)[:1]}
         kept.append(Line(text, line.defines, line.uses))
     return kept[::-1]
+
+
+def _moved(value: str, rank: int) -> str:
+    """Channels from the last axis to the second."""
+    if rank == 3:
+        return f"{value}.transpose(1, 2)"
+    return f"{value}.permute(0, {rank - 1}, {', '.join(map(str, range(1, rank - 1)))})"
+
+
+def _moved_back(value: str, rank: int) -> str:
+    if rank == 3:
+        return f"{value}.transpose(1, 2)"
+    return f"{value}.permute(0, {', '.join(map(str, range(2, rank)))}, 1)"
 
 
 def _described(spec: TensorSpec) -> str:
