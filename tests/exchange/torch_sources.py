@@ -6,6 +6,7 @@ from typing import Any
 
 import ruff
 import torch
+from torch import Tensor
 
 from builder import ModelBuilder, document
 from layerloom.document import Document
@@ -83,4 +84,28 @@ def namespace(text: str) -> dict[str, Any]:
     return names
 
 
-torch.set_num_threads(1)
+def assert_trains_alike(source: Document, found: TorchSource) -> None:
+    """In training mode: outputs, gradients of the weights, and statistics; nothing in it may draw random numbers."""
+    model = built(source)
+    batch = trial.batch_for(model)
+    assert batch is not None
+    made = trial.loaded(namespace(found.text), found.class_name, model.get_weights())
+    one = dict(zip(model.output_names, model.train()(*batch.tensors.values()), strict=True))
+    other = made.train()(*batch.tensors.values())
+    for name, tensor in one.items():
+        torch.testing.assert_close(other[name], tensor, rtol=0, atol=1e-6)
+    losses = [
+        sum(each.square().mean() for each in each.values() if each.requires_grad) for each in (one, other)
+    ]
+    for loss in losses:
+        if isinstance(loss, Tensor):
+            loss.backward()
+    after = trial.loaded(namespace(found.text), found.class_name, model.get_weights())
+    assert {name: tuple(tensor.shape) for name, tensor in after.state_dict().items()} == {
+        name: tuple(tensor.shape) for name, tensor in made.state_dict().items()
+    }
+    for name, tensor in after.named_buffers():
+        torch.testing.assert_close(made.get_buffer(name), tensor, rtol=0, atol=1e-6)
+    ours = sorted(float(each.grad.square().sum()) for each in model.parameters() if each.grad is not None)
+    theirs = sorted(float(each.grad.square().sum()) for each in made.parameters() if each.grad is not None)
+    torch.testing.assert_close(torch.tensor(theirs), torch.tensor(ours), rtol=1e-4, atol=1e-7)

@@ -11,8 +11,8 @@ from layerloom.exchange.torch_source.writing import Classes, Kept, Written
 from layerloom.graph.plan import Plan
 from layerloom.graph.specs import InferredModel
 
-CHECKED = "@checked@"
-"""Stands where the file says how it was checked."""
+CHECKED = "#checked#"
+"""Stands where the file says how it was checked; no text of a document holds a `#` there (see `names.quoted`)."""
 
 _LAYOUTS = "layerloom.layers.modules.layouts.to_torch"
 _OWN_NAMES = ("json", "struct", "torch", "nn", "F", "Tensor", "WEIGHTS", "load_weights", "with_zeros", "math")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.numpy import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from layerloom.graph.build import BuiltModel
 from layerloom.graph.plan import Plan, PlannedLayer
@@ -60,15 +60,21 @@ def run(text: str, class_name: str, weights: Mapping[str, np.ndarray], batch: Ba
     """What the source gives for the batch, with these weights."""
     names: dict[str, Any] = {"__name__": "exported"}
     exec(compile(text, "<exported source>", "exec"), names)  # noqa: S102  our own text, in a process of its own
-    made = names[class_name]().eval()
+    made = loaded(names, class_name, weights).eval()
+    with torch.no_grad():
+        found: dict[str, Tensor] = made(*batch.tensors.values())
+    return found
+
+
+def loaded(names: Mapping[str, Any], class_name: str, weights: Mapping[str, np.ndarray]) -> nn.Module:
+    """An instance of the class, having read the weights from a file by the source's own `load_weights`."""
+    made: nn.Module = names[class_name]()
     if weights:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "weights.safetensors"
             save_file({name: np.ascontiguousarray(array) for name, array in weights.items()}, path)
             names["load_weights"](made, str(path))
-    with torch.no_grad():
-        found: dict[str, Tensor] = made(*batch.tensors.values())
-    return found
+    return made
 
 
 def stir(model: BuiltModel, seed: int = 0) -> None:
