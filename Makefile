@@ -19,7 +19,7 @@ setup: .venv/.ready frontend/node_modules/.ready ## Install everything into .ven
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing Python packages into .venv (torch is large; the first time takes some minutes)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[postgres]' --group dev --group reference
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[postgres,onnx]' --group dev --group reference
 	@touch $@
 
 frontend/node_modules/.ready: frontend/package.json frontend/package-lock.json

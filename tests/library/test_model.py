@@ -165,6 +165,53 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.predict(x)["score"], model.predict(x)["score"])
 
 
+def test_onnx_gives_the_same_outputs_under_the_same_names(tmp_path: Path) -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    main = (
+        ModelBuilder()
+        .input("score", [7, 3])
+        .input("add", [4])
+        .call("words", "LSTM", "score", port="sequence", units=4, return_sequences=True)
+        .call("last", "LSTM", "words", port="sequence", units=4)
+        .call("sum", "Add", ["last", "add"])
+        .output("maximum", "sum")
+        .output("same", "add")
+    )
+    model = layerloom.load(plain_document(main))
+    model.save(tmp_path / "model.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    random = np.random.default_rng(0)
+    x = {
+        name: random.normal(size=(5, *shape)).astype("float32")
+        for name, shape in (("score", (7, 3)), ("add", (4,)))
+    }
+
+    received = dict(zip(("maximum", "same"), session.run(["maximum", "same"], x), strict=True))
+
+    for name, expected in model.predict(x).items():
+        np.testing.assert_allclose(received[name], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["GlobalAveragePooling1D", "LSTM"])
+def test_onnx_leaves_an_axis_open_or_says_that_it_cannot(kind: str, tmp_path: Path) -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    config = {"units": 3} if kind == "LSTM" else {}
+    port = "sequence" if kind == "LSTM" else "inputs"
+    main = (
+        ModelBuilder().input("x", [None, 3]).call("read", kind, "x", port=port, **config).output("y", "read")
+    )
+    model = layerloom.load(plain_document(main))
+
+    if kind == "LSTM":
+        with pytest.raises(ProblemError, match="one size of the open axis of `x`"):
+            model.save(tmp_path / "model.onnx")
+        return
+    model.save(tmp_path / "model.onnx")
+    x = np.random.default_rng(0).normal(size=(2, 11, 3)).astype("float32")
+    (received,) = onnxruntime.InferenceSession(tmp_path / "model.onnx").run(None, {"x": x})
+    np.testing.assert_allclose(received, model.predict(x)["y"], atol=1e-6)
+
+
 def test_the_package_imports_no_torch_until_it_is_asked_for() -> None:
     import subprocess
     import sys

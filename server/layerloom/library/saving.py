@@ -47,8 +47,15 @@ def _torch(model: "Model") -> bytes:
     return export_built(model.document, model.module, NO_LIMITS).text.encode()
 
 
+def _onnx(model: "Model") -> bytes:
+    from layerloom.exchange.onnx import to_onnx
+
+    return to_onnx(model.module)
+
+
 FORMATS: dict[str, Callable[["Model"], bytes]] = {
     ".json": _document,
     ".safetensors": _safetensors,
+    ".onnx": _onnx,
     ".py": _torch,
 }
