@@ -65,9 +65,9 @@ class FitState:
         if record.get("version") != _VERSION:
             raise ValueError(f"state of version {record.get('version')!r}; expected {_VERSION}")
         state = cls()
+        known = {"passed": 0, **record}  # states saved before epochs could be parts of a pass
         for name in _PLAIN:
-            if name in record:
-                setattr(state, name, record[name])
+            setattr(state, name, known[name])
         state.attempt = record["attempt"] + 1
         state._loaded = (tensors, record)
         return state
