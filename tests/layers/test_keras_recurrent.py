@@ -259,3 +259,40 @@ def test_weights_stand_in_keras_file_where_their_group_says(
         for weight, value in zip(made.weights, values, strict=True):
             number = seen[weight.group] = seen.get(weight.group, -1) + 1
             np.testing.assert_allclose(layer[f"{weight.group}/vars/{number}"], value, rtol=1e-6)
+
+
+CONV = {"filters": 3, "kernel_size": 3}
+ROWS, PICTURES, VOLUMES = (TensorSpec((None, 4, *sizes, 2)) for sizes in ((7,), (6, 5), (4, 5, 3)))
+
+
+@pytest.mark.parametrize(("count", "spec"), [(1, ROWS), (2, PICTURES), (3, VOLUMES)])
+@pytest.mark.parametrize("options", [
+    {}, {"padding": "same", "strides": 2, "return_sequences": True, "return_state": True},
+    {"kernel_size": 2, "dilation_rate": 2, "go_backwards": True, "use_bias": False, "return_sequences": True},
+    {"padding": "same", "activation": "softmax", "recurrent_activation": "hard_sigmoid", "return_state": True},
+    {"padding": "same", "data_format": "channels_first", "activation": "softmax"},
+])  # fmt: skip
+def test_convolutional_lstms(count: int, spec: TensorSpec, options: Mapping[str, Any]) -> None:
+    if "data_format" in options:
+        spec = TensorSpec((*spec.shape[:2], 2, *spec.shape[2:-1]))
+    config = {**CONV, **options}
+    has_gradients = count < 3 and "activation" not in options
+    compare(f"ConvLSTM{count}D", config, spec=spec, has_gradients=has_gradients)
+    compare(f"ConvLSTM{count}D", config, spec=spec, has_state=True)
+
+
+@pytest.mark.parametrize("options", [
+    {}, {"return_sequences": True}, {"return_state": True, "go_backwards": True},
+])  # fmt: skip
+def test_convolutional_lstms_skip_masked_frames(options: Mapping[str, Any]) -> None:
+    """Keras' loop on JAX compares masks with pictures; unrolled it does what the others do."""
+    spec = TensorSpec(PICTURES.shape, masked=True)
+    compare("ConvLSTM2D", {**CONV, **options, "unroll": True}, spec=spec, has_gradients=True)
+
+
+@pytest.mark.parametrize("merge_mode", ["concat", "ave", None])
+def test_bidirectional_of_a_convolutional_lstm(merge_mode: str | None) -> None:
+    layers = of(inner=("ConvLSTM2D", {**CONV, "return_sequences": True, "return_state": True}))
+
+    compare("Bidirectional", {"layer": "inner", "merge_mode": merge_mode}, layers, PICTURES)
+    compare("Bidirectional", {"layer": "inner", "merge_mode": merge_mode}, layers, PICTURES, has_state=True)
