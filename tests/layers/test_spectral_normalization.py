@@ -36,7 +36,8 @@ def test_each_call_in_training_divides_the_kernel(
     theirs = keras.layers.SpectralNormalization(getattr(keras.layers, type_name)(**config), power_iterations)
     (x,) = calls.tensors(made.inputs)["inputs"]
     theirs.build(x.shape)
-    theirs.set_weights([_array(made, weight) for weight in made.weights])
+    ordered = sorted(made.weights, key=lambda weight: weight.name == "bias")  # as Keras lists them
+    theirs.set_weights([_array(made, weight) for weight in ordered])
 
     for is_training in (False, True, True, False):
         made.module.train(is_training)
@@ -46,7 +47,7 @@ def test_each_call_in_training_divides_the_kernel(
 
         np.testing.assert_allclose(received.detach().numpy(), expected, atol=1e-5)
         assert masks == (None,)
-        for weight, value in zip(made.weights, theirs.get_weights(), strict=True):
+        for weight, value in zip(ordered, theirs.get_weights(), strict=True):
             np.testing.assert_allclose(_array(made, weight), value, atol=1e-5)
 
 

@@ -51,6 +51,7 @@ class Weight:
     mean. `regularizer` and `constraint` are Keras' too, read by `layers.modules.regularizers` and
     `constraints`. `group` is the object below the layer that holds it in Keras' weights file: `cell`,
     `query_dense`, `forward_layer/cell`; weights of one group stand there in this order (`vars/0`, `vars/1`, …).
+    `copies` are groups that hold it once more.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Weight:
     regularizer: Mapping[str, Any] | None = None
     constraint: Mapping[str, Any] | None = None
     group: str = ""
+    copies: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:

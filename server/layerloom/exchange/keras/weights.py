@@ -97,8 +97,9 @@ def weight_places(group: str, layer: KnownLayer) -> dict[str, Weight]:
     counts: dict[str, int] = {}
     found: dict[str, Weight] = {}
     for weight in layer.in_order:
-        number = counts[weight.group] = counts.get(weight.group, -1) + 1
-        found[below(group, below(weight.group, f"vars/{number}"))] = weight
+        for place in (weight.group, *weight.copies):
+            number = counts[place] = counts.get(place, -1) + 1
+            found[below(group, below(place, f"vars/{number}"))] = weight
     return found
 
 

@@ -84,7 +84,7 @@ class ConvLSTM(Recurrence):
         y = torch.cat(parts, 1)
         if self.bias is not None:
             y = y + self.bias.reshape(-1, *self._once)
-        return y.unflatten(0, x.shape[:2])
+        return y.reshape(*x.shape[:2], *y.shape[1:])
 
     def _recurred(self, h: Tensor, masks: Tensor | None) -> Tensor:
         pads = padding_of(tuple(h.shape[2:]), self.kernel_size, self._once, self._once, "same")

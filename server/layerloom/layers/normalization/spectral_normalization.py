@@ -66,11 +66,17 @@ class SpectralNormalization(BindingLayer):
         return {port: spec.without_mask() for port, spec in self.part.infer(inputs).items()}
 
     def weights(self, inputs: Inputs) -> tuple[Weight, ...]:
+        kernel = self._kernel(inputs)
         within = tuple(
-            replace(weight, path=f"layer.{weight.path}", group=f"layer/{weight.group}".rstrip("/"))
+            replace(
+                weight,
+                path=f"layer.{weight.path}",
+                group=f"layer/{weight.group}".rstrip("/"),
+                copies=("",) if weight == kernel else (),  # the wrapper holds it too
+            )
             for weight in self.part.weights(inputs)
         )
-        width = self._kernel(inputs).shape[-1]
+        width = kernel.shape[-1]
         return (*within, Weight("vector_u", (1, width), _START, "vector_u", trainable=False))
 
     def flops(self, inputs: Inputs, outputs: Outputs) -> int:
