@@ -205,7 +205,7 @@ class BuiltModel(nn.Module):
     def _is_penalized(self, layer: PlannedLayer) -> bool:
         return any(
             getattr(each.config, "activity_regularizer", None)
-            or (isinstance(each.config, BindingLayer) and each.config.penalized())
+            or (isinstance(each.config, BindingLayer) and each.config.penalized_within())
             for each in self._inside(layer)
         )
 
@@ -246,7 +246,9 @@ class BuiltModel(nn.Module):
 
     def _watch_within(self, module: nn.Module, config: LayerType) -> None:
         """Penalties of activity that layers within a layer have."""
-        for path, regularizer in config.penalized().items() if isinstance(config, BindingLayer) else ():
+        for path, regularizer in (
+            config.penalized_within().items() if isinstance(config, BindingLayer) else ()
+        ):
             note = self._activity_penalty(regularizer)
 
             def watch(

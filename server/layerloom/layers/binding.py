@@ -72,7 +72,7 @@ class BindingLayer(KerasLayer):
         """The configs that were bound to a field."""
         return self._parts.get(field, ())
 
-    def penalized(self) -> dict[str, Mapping[str, object]]:
+    def penalized_within(self) -> dict[str, Mapping[str, object]]:
         """Penalties of activity within: regularizers by the dotted name of a module below this layer's."""
         return {}
 

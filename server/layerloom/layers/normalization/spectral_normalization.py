@@ -92,7 +92,7 @@ class SpectralNormalization(BindingLayer):
         }
         return Call("layerloom.layers.modules.spectral_normalization.SpectralNormalization", arguments)
 
-    def penalized(self) -> dict[str, Mapping[str, object]]:
+    def penalized_within(self) -> dict[str, Mapping[str, object]]:
         regularizer = getattr(self.part, "activity_regularizer", None)
         return {"layer": regularizer} if regularizer else {}
 

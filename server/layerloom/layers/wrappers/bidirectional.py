@@ -136,7 +136,7 @@ class Bidirectional(BindingLayer):
         arguments = {"forward_layer": first, "backward_layer": second, "merge_mode": self.merge_mode}
         return Call("layerloom.layers.modules.bidirectional.Bidirectional", arguments)
 
-    def penalized(self) -> dict[str, Mapping[str, object]]:
+    def penalized_within(self) -> dict[str, Mapping[str, object]]:
         names = ("forward_layer", "backward_layer")
         found = zip(names, (getattr(each, "activity_regularizer", None) for each in self.directions()),
                     strict=True)  # fmt: skip
