@@ -298,6 +298,7 @@ _SETTINGS = [
     case("layer_normalization", lambda x: ops.layer_normalization(x)),
     case("layer_normalization-axes", lambda x: ops.layer_normalization(x, axis=(1, 2), epsilon=0.01)),
     case("rms_normalization", lambda x: ops.rms_normalization(x, epsilon=0.01)),
+    case("top_k-ties", lambda x: ops.top_k(x, 4), N, smooth=False),
     case("top_k", lambda x: ops.top_k(x, 2)),
     case("sort", lambda x: ops.sort(x, axis=1)),
     case("argsort", lambda x: ops.argsort(x), smooth=False),

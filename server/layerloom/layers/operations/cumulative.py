@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from layerloom.layers.base import Example, Inputs, Outputs, one
 from layerloom.layers.operations.base import Operation, OptionalAxis, axis_of, product
@@ -28,6 +28,12 @@ class Cumulative(Operation):
         Example("Sum up to each step", {"axis": 1}, {"x": (TensorSpec((None, 6, 4)),)}),
         Example("Product", {"function": "cumprod", "axis": -1}, {"x": (TensorSpec((None, 5)),)}),
     )
+
+    @model_validator(mode="after")
+    def _numbers(self) -> "Cumulative":
+        if self.dtype == "bool":
+            raise ValueError("`dtype` must be a type of numbers; sums are no booleans")
+        return self
 
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs, "x").without_mask()

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from layerloom.layers.base import Example, Inputs, Outputs, Port, one, refuse
-from layerloom.layers.operations.base import Movement, operand, shape_and_axes, shown
+from layerloom.layers.operations.base import Movement, broadcast, operand, shown
 from layerloom.layers.operations.literals import Operand, argument
 from layerloom.tensors import DType, TensorSpec
 
@@ -54,13 +54,23 @@ class Likeness(Movement):
 
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs, "x").without_mask()
+        if self.function != "full_like" and inputs.get("fill_value"):
+            raise refuse(
+                "port.too_many",
+                f"has a tensor at `fill_value`; `{self.function}` takes none there.",
+                "Delete the edge, or choose `full_like`.",
+                port="fill_value",
+            )
         if self.function == "full_like":
             value = operand(inputs, "fill_value", self.fill_value)
-            shape, _ = shape_and_axes(value)
-            if isinstance(value, dict | list) or len(shape) > spec.rank:
+            dtype = self.dtype or spec.dtype
+            is_endless = isinstance(value, str) and "float" not in dtype
+            stretched = isinstance(value, TensorSpec) and broadcast(spec, value)[0] != spec.shape
+            if isinstance(value, dict | list) or is_endless or stretched:
                 raise refuse(
                     "config.invalid",
-                    f"got a `fill_value` of shape {shown(value)}; expected one number.",
+                    f"got a `fill_value` of shape {shown(value)} for {spec} of {dtype}; expected one number that this "
+                    "type holds.",
                     "Write a number into `fill_value`, or use Arithmetic.",
                     port="fill_value",
                 )

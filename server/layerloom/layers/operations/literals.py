@@ -13,11 +13,16 @@ Literal = Any  # a bool, int, float, one of the three texts, an array as Keras s
 WORDS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 """JSON has no such numbers, so documents hold them as texts."""
 _ARRAYS = ("__numpy__", "__tensor__")
+_MOST = 2**31 - 1
 _MOST_NUMBERS = 1_000_000
 
 
 def _read(value: object) -> object:
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if abs(value) > _MOST:
+            raise ValueError(f"whole numbers go up to {_MOST:,}; write a point for larger ones: 3e9")
         return value
     if isinstance(value, float):
         return _word(value)
@@ -65,6 +70,8 @@ def _shape(value: object, numbers: list[object]) -> tuple[int, ...]:
         return (len(value), *next(iter(shapes), ()))
     if not (isinstance(value, bool | int | float) or (isinstance(value, str) and value in WORDS)):
         raise ValueError(f"an array holds numbers only; received {type(value).__name__}")
+    if type(value) is int and abs(value) > 2**63 - 1:
+        raise ValueError("an array holds whole numbers up to 2⁶³ − 1")
     numbers.append(value)
     if len(numbers) > _MOST_NUMBERS:
         raise ValueError(f"an array in a config holds at most {_MOST_NUMBERS:,} numbers")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from layerloom.layers.base import Example, Inputs, Outputs, refuse
+from layerloom.layers.fields.numbers import as_tuple
 from layerloom.layers.operations.base import Axis, broadcast, product, shape_and_axes, shown
 from layerloom.layers.operations.operands import TwoOperands, common_dtype
 from layerloom.problems import ProblemError
@@ -14,9 +15,9 @@ from layerloom.tensors import Shape, TensorSpec
 
 def _pairs(value: object) -> object:
     """JSON has lists only; one axis of each may be written without its list."""
-    if isinstance(value, list | tuple) and len(value) == 2:
-        return tuple((part,) if isinstance(part, int) else tuple(part) for part in value)
-    return value
+    if not isinstance(value, list | tuple):
+        return value
+    return tuple((part,) if isinstance(part, int) else as_tuple(part) for part in value)
 
 
 _Axes = Annotated[
@@ -104,7 +105,7 @@ class Matmul(TwoOperands):
         rows = left[-2:-1] if len(first) > 1 else ()
         columns = right[-1:] if len(second) > 1 else ()
         shape = (*front, *rows, *columns)
-        if len(shape) != len(names) or names[-1] in names[:-1]:
+        if not shape or len(shape) != len(names):
             return shape, left[-1:], ()
         return shape, left[-1:], names
 

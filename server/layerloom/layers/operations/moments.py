@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from layerloom.layers.base import Example, Inputs, Outputs, Port, one
+from layerloom.layers.base import Example, Inputs, Outputs, Port, one, refuse
 from layerloom.layers.operations.base import Axes, Operation, axes_of, without
 from layerloom.layers.operations.dtypes import as_float
 from layerloom.tensors import TensorSpec
@@ -35,5 +35,7 @@ class Moments(Operation):
 
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs, "x").without_mask()
+        if self.axes == ():
+            raise refuse("config.invalid", "has no axes.", "Set `axes`; -1 is the last.", field="axes")
         result = without(spec, axes_of(self.axes, spec, field="axes"), as_float(spec.dtype), self.keepdims)
         return {"mean": result, "variance": result}

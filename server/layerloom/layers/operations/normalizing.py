@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from layerloom.layers.base import Example, Inputs, Outputs, Port, one, refuse
-from layerloom.layers.operations.base import Axes, Operation, axes_of
+from layerloom.layers.operations.base import Axes, Operation, axes_of, broadcast
 from layerloom.layers.operations.dtypes import as_float
 from layerloom.tensors import TensorSpec
 
@@ -75,7 +75,8 @@ class Normalizing(Operation):
                         port=port,
                     )
                 wanted = tuple(spec.shape[axis] for axis in sorted(axes))
-                if weight.rank != spec.rank and not _fits(weight.shape, wanted):
+                is_whole = weight.rank == spec.rank and broadcast(spec, weight)[0] == spec.shape
+                if not is_whole and not _fits(weight.shape, wanted):
                     raise refuse(
                         "shape.mismatch",
                         f"got shape {weight} at `{port}` for {spec}; expected one number for each place of `axis`.",

@@ -59,6 +59,8 @@ class OneHot(Movement):
 
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs, "x").without_mask()
+        if self.function == "multi_hot" and not spec.rank:
+            raise refuse("shape.mismatch", "got one number, shape ().", "Give it (batch, …).", port="x")
         if "float" in spec.dtype:
             raise refuse(
                 "config.invalid",

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from layerloom.layers.base import Inputs, Port
+from layerloom.layers.base import Inputs, Port, refuse
 from layerloom.layers.operations.base import Operation, operand
 from layerloom.layers.operations.dtypes import promoted
 from layerloom.layers.operations.literals import Literal, Operand, argument, dtype_of
@@ -34,7 +34,15 @@ class TwoOperands(Operation):
         Raises:
             ProblemError: `port.missing`, `config.invalid`.
         """
-        return operand(inputs, "x1", self.x1), operand(inputs, "x2", self.x2)
+        found = operand(inputs, "x1", self.x1), operand(inputs, "x2", self.x2)
+        if not any(isinstance(value, TensorSpec) for value in found) and not inputs.get("condition"):
+            raise refuse(
+                "port.missing",
+                "has numbers in both of its fields `x1` and `x2`, and no tensor.",
+                "Connect a tensor to one of its ports, and empty the field of that name.",
+                port="x1",
+            )
+        return found
 
     def literals(self) -> dict[str, object]:
         """The fields as arguments of the torch class."""

@@ -20,7 +20,7 @@ def _read(value: object) -> object:
 
 _Cells = Annotated[int, Field(ge=0, le=2**31 - 1)]
 _Widths = Annotated[
-    _Cells | tuple[_Cells, _Cells] | tuple[tuple[_Cells, _Cells], ...],
+    _Cells | tuple[_Cells, _Cells] | Annotated[tuple[tuple[_Cells, _Cells], ...], Field(min_length=1)],
     BeforeValidator(_read),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "array"}]}),
 ]

@@ -71,6 +71,16 @@ class Reduction(Operation):
                 "Set `axis` to one number.",
                 field="axis",
             )
+        is_mixed = self.initial is not None and (
+            spec.dtype == "bool" or (isinstance(self.initial, float) and "float" not in spec.dtype)
+        )
+        if self.function in ("max", "min") and is_mixed:
+            raise refuse(
+                "config.invalid",
+                f"has `initial` {self.initial} for a tensor of {spec.dtype}; expected a number of its type.",
+                "Empty `initial`, or put Casting before it.",
+                field="initial",
+            )
         gone = axes_of(self.axis, spec)
         dtype = spec.dtype
         if self.function in _DIVIDING:

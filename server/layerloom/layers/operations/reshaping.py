@@ -90,7 +90,12 @@ class Reshaping(Movement):
 
     def _new_axes(self, spec: TensorSpec) -> tuple[int, ...]:
         axes = self.axis if isinstance(self.axis, tuple) else (self.axis or 0,)
-        return tuple(sorted(axis_of(axis, spec, more=len(axes)) for axis in axes))
+        found = tuple(sorted(axis_of(axis, spec, more=len(axes)) for axis in axes))
+        if len(set(found)) < len(found):
+            raise refuse(
+                "config.invalid", f"has one axis twice in `axis` {axes}.", "Name each once.", field="axis"
+            )
+        return found
 
     def _gone(self, spec: TensorSpec) -> tuple[int, ...]:
         if self.axis is None:

@@ -95,7 +95,12 @@ class Splitting(Movement):
         if size is None:
             if isinstance(cuts, int) or min(cuts, default=0) < 0:
                 return [None] * self.count()
-            return [*(after - before for before, after in itertools.pairwise([0, *cuts])), None]
+            parts = [after - before for before, after in itertools.pairwise([0, *cuts])]
+            if min(parts, default=1) < 1:
+                raise self._refused(
+                    spec, axis, f"cut at {list(cuts)}, a part is empty", "indices_or_sections"
+                )
+            return [*parts, None]
         if isinstance(cuts, int):
             least, more = divmod(size, cuts)
             if least == 0 or (more and self.function != "array_split"):
@@ -112,7 +117,7 @@ class Splitting(Movement):
     def _refused(self, spec: TensorSpec, axis: int, why: str, field: str) -> Exception:
         return refuse(
             "shape.mismatch",
-            f"got shape {spec}, of size {spec.shape[axis]} along axis {axis}; {why}.",
+            f"got shape {spec}, of size {spec.shape[axis] or 'unknown'} along axis {axis}; {why}.",
             "Choose a number that divides the size, or places within it.",
             port="x",
             field=field,

@@ -73,8 +73,8 @@ class Stacking(Movement):
             specs = tuple(_with_depth(spec) for spec in specs)
         elif self.function == "vstack" and specs[0].rank < 2:
             specs = tuple(TensorSpec((1, *(spec.shape or (1,)))) for spec in specs)
-        elif self.function == "hstack" and specs[0].rank == 0:
-            specs = tuple(TensorSpec((1,)) for _ in specs)
+        elif self.function == "hstack":
+            specs = tuple(spec if spec.rank else TensorSpec((1,)) for spec in specs)
         fixed = {"hstack": min(specs[0].rank - 1, 1), "vstack": 0, "dstack": 2}
         axis = axis_of(fixed.get(self.function, self.axis or 0), specs[0], port="xs")
         shape = list(self._alike(specs, axis))

@@ -37,6 +37,8 @@ class Tiling(Movement):
     @model_validator(mode="after")
     def _nothing_negative(self) -> "Tiling":
         times = self.repeats if isinstance(self.repeats, tuple) else (self.repeats,)
+        if self.function == "repeat" and not times:
+            raise ValueError("`repeats` holds at least one number")
         if min((*times, *self.shape), default=1) < 1:
             raise ValueError("`repeats` and `shape` hold numbers from 1 on")
         return self

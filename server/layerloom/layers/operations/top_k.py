@@ -34,6 +34,10 @@ class TopK(Movement):
 
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs, "x").without_mask()
+        if spec.dtype == "bool":
+            raise refuse(
+                "config.invalid", "got booleans; expected numbers.", "Put Casting before it.", port="x"
+            )
         if not spec.rank or (spec.features is not None and spec.features < self.k):
             raise refuse(
                 "shape.mismatch",

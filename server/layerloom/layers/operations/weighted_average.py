@@ -10,7 +10,7 @@ from layerloom.layers.operations.base import Operation, OptionalAxis, axes_of, s
 from layerloom.layers.operations.dtypes import as_float
 from layerloom.layers.operations.literals import Operand, argument
 from layerloom.layers.operations.operands import common_dtype
-from layerloom.tensors import TensorSpec
+from layerloom.tensors import Shape, TensorSpec
 
 
 class WeightedAverage(Operation):
@@ -50,12 +50,20 @@ class WeightedAverage(Operation):
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs, "x").without_mask()
         gone = axes_of(self.axis, spec)
+        if inputs.get("weights") and self.weights_values is not None:
+            raise refuse(
+                "config.invalid",
+                "has a tensor at `weights` and a list in `weights_values`; expected one of the two.",
+                "Empty the field, or delete the edge.",
+                port="weights",
+                field="weights_values",
+            )
         weights: Any = inputs["weights"][0] if inputs.get("weights") else self.weights_values
         dtype = spec.dtype
         if weights is not None:
             shape = shape_and_axes(weights)[0]
-            along = (spec.shape[gone[0]],) if self.axis is not None else spec.shape
-            if not any(_fits(shape, wanted) for wanted in (spec.shape, along)):
+            along: Shape = (spec.shape[gone[0]],) if self.axis is not None else spec.shape
+            if not shape or not any(_fits(shape, wanted) for wanted in (spec.shape, along)):
                 raise refuse(
                     "shape.mismatch",
                     f"got weights of shape {shown(weights)} for {spec}; expected the same shape, or one number "

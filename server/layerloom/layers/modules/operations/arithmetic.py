@@ -103,6 +103,9 @@ class Arithmetic(TwoOperands):
             dtype = torch.int32
         if name in _SAME_TYPE:
             return _SAME_TYPE[name](*as_tensors(*values, dtype=dtype))
+        # torch subtracts no booleans, so True is 1 beside numbers.
+        plain = [int(value) if value is True or value is False else value for value in values]
+        values = values if dtype is torch.bool else plain
         return _OPERATORS[name](
             *(value.to(dtype) if isinstance(value, Tensor) else value for value in values)
         )

@@ -107,8 +107,9 @@ class TopK(nn.Module):
         self.k = k
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        values, indices = x.topk(self.k, sorted=True)
-        return values, indices.int()
+        # Of equal numbers Keras takes the first; torch's topk takes any.
+        values, indices = x.sort(dim=-1, descending=True, stable=True)
+        return values[..., : self.k], indices[..., : self.k].int()
 
     def extra_repr(self) -> str:
         return f"{self.k}"
@@ -152,7 +153,8 @@ class Normalizing(nn.Module):
         if self.function == "normalize":
             x = floating(x)
             if self.order == 2:
-                return x * x.square().sum(axes, keepdim=True).rsqrt().clamp(max=1 / self.epsilon)
+                most = min(1 / self.epsilon, torch.finfo(x.dtype).max)
+                return x * x.square().sum(axes, keepdim=True).rsqrt().clamp(max=most)
             norm: Tensor = torch.linalg.norm(x, self.order, axes, keepdim=True)
             return x / norm.clamp(min=self.epsilon)
         y = x.double() if x.dtype is torch.float64 else x.float()

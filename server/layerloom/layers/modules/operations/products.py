@@ -49,6 +49,8 @@ class Matmul(TwoOperands):
                     a.shape[:-1] + b.shape[:-1]
                 )
             )
+        if 0 in (a.dim(), b.dim()):
+            return a * b
         axes: Any = self.axes if isinstance(self.axes, int) else [list(part) for part in self.axes]
         product: Tensor = torch.tensordot(a, b, axes)
         return product
@@ -65,7 +67,8 @@ class Einsum(nn.Module):
         self.subscripts = subscripts
 
     def forward(self, operands: list[Tensor]) -> Tensor:
-        return torch.einsum(self.subscripts, *as_tensors(*operands))
+        given = as_tensors(*operands)
+        return torch.einsum(self.subscripts, *given).to(given[0].dtype)
 
     def extra_repr(self) -> str:
         return self.subscripts

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from layerloom.layers.modules.operations.dtypes import counted, floating
+from layerloom.layers.modules.operations.dtypes import as_tensors, counted, floating
 
 
 def last(x: Tensor, axes: tuple[int, ...]) -> Tensor:
     """The axes as one, at the end."""
     kept = [axis for axis in range(x.dim()) if axis not in axes]
-    return x.permute(*kept, *axes).reshape(*(x.shape[axis] for axis in kept), -1)
+    return x.permute((*kept, *axes)).reshape(*(x.shape[axis] for axis in kept), -1)
 
 
 def without_nan(x: Tensor, stand_in: float) -> Tensor:
@@ -33,9 +33,14 @@ def nan_extreme(x: Tensor, dims: tuple[int, ...], sign: int) -> Tensor:
 
 
 def nan_position(x: Tensor, sign: int) -> Tensor:
-    filled = without_nan(x, -sign * torch.inf)
+    filled = counted(without_nan(x, -sign * torch.inf))
     found = filled.argmax(-1) if sign > 0 else filled.argmin(-1)
     return torch.where(x.isnan().all(-1), -1, found)
+
+
+def quantile(x: Tensor, function: Callable[..., Tensor]) -> Tensor:
+    """The middle; torch has it for the longer types only."""
+    return function(x if x.dtype is torch.float64 else x.float(), 0.5, -1).to(x.dtype)
 
 
 # Each takes (…, n) and gives (…).
@@ -53,7 +58,7 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "argmin": lambda x: counted(x).argmin(-1).int(),
     "count_nonzero": lambda x: (x != 0).sum(-1, dtype=torch.int32),
     "logsumexp": lambda x: floating(x).logsumexp(-1),
-    "median": lambda x: floating(x).quantile(0.5, -1),
+    "median": lambda x: quantile(floating(x), torch.quantile),
     "ptp": lambda x: x.amax(-1) - x.amin(-1),
     "nanmean": lambda x: floating(x).nanmean(-1),
     "nansum": lambda x: counted(without_nan(x, 0)).sum(-1, dtype=counted(x).dtype),
@@ -62,7 +67,7 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "nanmin": lambda x: nan_extreme(x, (-1,), -1),
     "nanstd": lambda x: nan_variance(floating(x), (-1,)).sqrt(),
     "nanvar": lambda x: nan_variance(floating(x), (-1,)),
-    "nanmedian": lambda x: floating(x).nanquantile(0.5, -1),
+    "nanmedian": lambda x: quantile(floating(x), torch.nanquantile),
     "nanargmax": lambda x: nan_position(x, 1).int(),
     "nanargmin": lambda x: nan_position(x, -1).int(),
 }
@@ -112,11 +117,10 @@ class WeightedAverage(nn.Module):
 
     def forward(self, x: Tensor, weights: Tensor | None = None) -> Tensor:
         weights = self.weights_array if weights is None else weights
-        x = floating(x)
         axes = tuple(range(x.dim())) if self.axis is None else (self.axis % x.dim(),)
         if weights is None:
-            return x.mean(axes)
-        weights = floating(weights)
+            return floating(x).mean(axes)
+        x, weights = (floating(value) for value in as_tensors(x, weights))
         if weights.dim() < x.dim():
             weights = weights.reshape([-1 if axis in axes else 1 for axis in range(x.dim())])
         return (x * weights).sum(axes) / weights.expand(x.shape).sum(axes)

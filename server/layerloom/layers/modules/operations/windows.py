@@ -28,6 +28,7 @@ class ScaledDotProduct(nn.Module):
         scores = torch.einsum("bqhd,bkhd->bhqk", query, key).float() * scale
         if bias is not None:
             scores = scores + bias
+        mask = None if mask is None else mask != 0
         if self.is_causal:
             earlier = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
             mask = earlier if mask is None else mask & earlier
