@@ -127,6 +127,8 @@ class Reference:
         if not self.layer.built or not self.is_filled:
             self.layer(*arguments, **further)
             self.layer.set_weights(self._weights())
+            if isinstance(self.layer, keras.layers.Normalization):
+                self.layer.finalize_state()
             self.is_filled = True
 
     def _weights(self) -> list[np.ndarray]:

@@ -133,3 +133,67 @@ def test_one_reversible_embedding_goes_both_ways_with_one_table() -> None:
 
     ((_, table, _),) = built.weights()
     torch.testing.assert_close(scores, table[torch.tensor([[0, 1, 2, 3, 6]])] @ table.T)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "config", "said"),
+    [
+        ("Normalization", {"mean": 1.0}, "belong together"),
+        ("Normalization", {"mean": [1.0, 2.0], "variance": [1.0]}, "must be alike"),
+        ("Normalization", {"mean": [[1.0], [2.0, 3.0]], "variance": 1.0}, "one length"),
+        ("Normalization", {"mean": "much", "variance": 1.0}, "expected a number"),
+        ("Normalization", {"axis": [], "mean": [1.0], "variance": [1.0]}, "more than `axis` names"),
+        ("Discretization", {"bin_boundaries": [1.0, 0.0]}, "must rise"),
+        ("Discretization", {"bin_boundaries": None, "num_bins": 3}, "bin_boundaries"),
+        ("CategoryEncoding", {"num_tokens": 0}, "num_tokens"),
+    ],
+)
+def test_preparing_layers_refuse_what_makes_no_sense(
+    type_name: str, config: Mapping[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        layer_types()[type_name].model_validate(dict(config))
+
+
+@pytest.mark.parametrize(
+    ("type_name", "config", "shapes", "code"),
+    [
+        ("Normalization", {}, {"inputs": (None, None)}, "shape.unknown"),
+        (
+            "Normalization",
+            {"mean": [1.0, 2.0], "variance": [1.0, 2.0]},
+            {"inputs": (None, 3)},
+            "shape.mismatch",
+        ),
+        ("CategoryEncoding", {"num_tokens": 3}, {"inputs": (None,)}, "shape.mismatch"),
+        (
+            "CategoryEncoding",
+            {"num_tokens": 3},
+            {"inputs": (None, 4), "count_weights": (None, 4)},
+            "config.invalid",
+        ),
+        (
+            "CategoryEncoding",
+            {"num_tokens": 3, "output_mode": "count"},
+            {"inputs": (None, 4), "count_weights": (None, 5)},
+            "shape.mismatch",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_a_problem(
+    type_name: str, config: Mapping[str, Any], shapes: Mapping[str, tuple[int | None, ...]], code: str
+) -> None:
+    layer = layer_types()[type_name].model_validate(dict(config))
+
+    with pytest.raises(ProblemError) as caught:
+        layer.infer({port: [TensorSpec(shape)] for port, shape in shapes.items()})
+
+    assert caught.value.problems[0].code == code
+
+
+def test_arrays_as_keras_saves_them_are_read() -> None:
+    array = {"class_name": "__numpy__", "config": {"value": [1.0, 2.0], "dtype": "float32"}}
+
+    layer = layer_types()["Normalization"].model_validate({"mean": array, "variance": array})
+
+    assert layer.mean == (1.0, 2.0)

@@ -176,6 +176,8 @@ def _spread(made: calls.Made) -> None:
     with torch.no_grad():
         for weight in made.weights:
             parameter = made.parameter(weight)
+            if not parameter.is_floating_point():
+                continue
             parameter += torch.rand(parameter.shape, generator=generator) * 0.5
 
 
