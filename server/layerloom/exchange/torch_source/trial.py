@@ -72,7 +72,7 @@ def loaded(names: Mapping[str, Any], class_name: str, weights: Mapping[str, np.n
     if weights:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "weights.safetensors"
-            save_file({name: np.ascontiguousarray(array) for name, array in weights.items()}, path)
+            save_file(dict(weights), path)
             names["load_weights"](made, str(path))
     return made
 

@@ -341,12 +341,7 @@ class _ClassWriter:
         module = f"self.{self.attributes[step.layer]}"
         values = [self._argument(step, place, self.values) for place in range(len(step.arguments))]
         uses = [self.values[source] for sources in step.arguments for source in sources]
-        mask = "None"
-        if step.arguments and any(source in self.masks for source in step.arguments[0]):
-            mask = self._argument(step, 0, self.masks)
-        mask_uses = (
-            [self.masks[each] for each in step.arguments[0] if each in self.masks] if mask != "None" else []
-        )
+        mask, mask_uses = self._mask_argument(step, layer)
         takes_mask = self._called(layer).config.takes_mask and mask != "None"
         while values and values[-1] == "None" and self._is_optional(layer, len(values) - 1):
             values.pop()
@@ -512,6 +507,21 @@ class _ClassWriter:
         if step.variadic[place]:
             return f"[{', '.join(found)}]" if found else "None"
         return found[0] if found else "None"
+
+    def _mask_argument(self, step: Step, layer: PlannedLayer) -> tuple[str, list[str]]:
+        """What a module takes as `mask`, and the masks in it: as in `graph.source`."""
+        config = self._called(layer).config
+        if config.mask_ports:
+            names = [port.name for port in config.input_ports]
+            places = [names.index(port) for port in config.mask_ports]
+        else:
+            places = [0] if step.arguments else []
+        sources = [source for place in places for source in step.arguments[place]]
+        uses = [self.masks[source] for source in sources if source in self.masks]
+        if not uses:
+            return "None", []
+        found = [self._argument(step, place, self.masks) for place in places]
+        return (f"({', '.join(found)},)" if config.mask_ports else found[0]), uses
 
     def _first_mask(self, step: Step) -> str:
         found = [
