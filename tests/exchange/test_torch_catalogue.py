@@ -1,10 +1,10 @@
-"""Every example of every layer type as PyTorch source: the same outputs, tidy text."""
+"""Every example of every layer type as PyTorch source: the same outputs, in training too, and tidy text."""
 
 from typing import Any
 
 import pytest
 
-from exchange.torch_sources import around, exported
+from exchange.torch_sources import around, assert_trains_alike, exported
 from layerloom.layers.base import Example, LayerType
 from layerloom.layers.catalogue import layer_types
 
@@ -22,4 +22,8 @@ def _name(value: Any) -> str:
 
 @pytest.mark.parametrize(("layer_type", "example"), EXAMPLES, ids=_name)
 def test_the_source_of_a_layer_gives_its_outputs(layer_type: type[LayerType], example: Example) -> None:
-    exported(around(layer_type, example))
+    source = around(layer_type, example)
+
+    found = exported(source)
+
+    assert_trains_alike(source, found)

@@ -39,7 +39,7 @@ def keep(folder: Path, weights: Mapping[str, np.ndarray[Any, Any]]) -> KeptWeigh
 
     from safetensors.numpy import save
 
-    content = save({path: np.ascontiguousarray(weights[path]) for path in sorted(weights)})
+    content = save({path: np.asarray(weights[path], order="C") for path in sorted(weights)})
     identity = hashlib.sha256(content).hexdigest()
     path = folder / f"{identity}.safetensors"
     if not path.is_file():

@@ -87,18 +87,33 @@ def compose(document: Document, plan: Plan, specs: InferredModel, samples: Mappi
     parts.append(_main(written, samples))
     body = "\n\n\n".join(part.strip("\n") for part in parts)
     imports = _imports(body, inlined.imports)
-    return Composed("\n".join([_heading(document, written), *imports, "", "", body, ""]), written)
+    return Composed("\n".join([_heading(document, plan, written), *imports, "", "", body, ""]), written)
 
 
-def _heading(document: Document, written: Written) -> str:
+def _heading(document: Document, plan: Plan, written: Written) -> str:
     load = '    load_weights(model, "weights.safetensors")\n' if written.weights else ""
+    left_out = (
+        " Penalties and constraints of weights and\nactivities belong to training: they are not here."
+        if _is_bound(plan)
+        else ""
+    )
     return (
         f'"""{quoted(document.name) or "A model"}, as PyTorch source.\n\n'
         f"Written by Layerloom; it needs torch and nothing else. {CHECKED}\n\n"
         f"    model = {written.name}()\n{load}"
         f"    outputs = model({', '.join(written.inputs.values())})  # a dict by output name\n\n"
-        "Until weights are loaded they are drawn as torch draws them.\n"
+        f"Until weights are loaded they are drawn as torch draws them.{left_out}\n"
         '"""\n'
+    )
+
+
+def _is_bound(plan: Plan) -> bool:
+    """Whether any layer has a penalty or a constraint."""
+    return any(
+        getattr(layer.config, "activity_regularizer", None)
+        or any(weight.regularizer or weight.constraint for weight in layer.weights)
+        or (layer.model is not None and _is_bound(layer.model))
+        for layer in plan.layers
     )
 
 

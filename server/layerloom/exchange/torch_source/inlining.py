@@ -77,6 +77,8 @@ class Inliner:
         """The name in the file of `layerloom.layers.modules.lstm.LSTM` (or of a function there)."""
         module, _, name = target.rpartition(".")
         key = Key(module, name)
+        if key in self._targets:
+            return self._given[key]
         self._targets.setdefault(key)
         for each in _ordered([key], frozenset()):
             if each not in self._given:

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -98,6 +99,10 @@ class _ClassWriter:
         self.gives_masks, self.runs, self.frozen = gives_masks, runs, frozen
         self.is_outermost = False
         self.layers = {layer.id: layer for layer in plan.layers}
+        self.wrapped = {layer.wraps for layer in plan.layers if layer.wraps is not None}
+        self.steps: dict[str, list[Step]] = {}
+        for step in plan.steps:
+            self.steps.setdefault(step.layer, []).append(step)
         self.attributes: dict[str, str] = {}
         self.locals = Names(_USED_IN_FORWARD)
         self.inputs = {name: self.locals.name(name) for name in plan.inputs}
@@ -188,10 +193,8 @@ class _ClassWriter:
         assert layer.model is not None
         nested = self.specs.uses[layer.id].nested
         assert nested is not None
-        is_wrapped = any(each.wraps == layer.id for each in self.plan.layers)
-        gives_masks = is_wrapped or any(
-            any(step.masked) for step in self.plan.steps if step.layer == layer.id
-        )
+        is_wrapped = layer.id in self.wrapped
+        gives_masks = self._gives_masks(layer.id)
         written = self.classes.write(
             layer.model, nested, gives_masks=gives_masks, runs=is_wrapped, frozen=frozen
         )
@@ -247,12 +250,11 @@ class _ClassWriter:
 
     def _natives(self) -> Iterator[tuple[str, NativeCall]]:
         """For each layer whose every call torch can do by itself: one of these calls."""
-        wrapped = {layer.wraps for layer in self.plan.layers}
         for layer in self.plan.layers:
             if layer.wraps is not None or layer.model is not None or self.plan.is_mixed:
                 continue
-            calls = [self._native(step, layer) for step in self.plan.steps if step.layer == layer.id]
-            if layer.id in wrapped:  # then it is called as a module
+            calls = [self._native(step, layer) for step in self.steps.get(layer.id, ())]
+            if layer.id in self.wrapped:  # then it is called as a module
                 found = native_call(layer.config, layer.inputs)
                 is_plain = (
                     found is not None
@@ -395,10 +397,7 @@ class _ClassWriter:
         ]
         name = self.locals.name(step.node)
         call = f"{attribute}({', '.join(given)})"
-        gives_masks = any(any(each.masked) for each in self.plan.steps if each.layer == step.layer) or any(
-            each.wraps == step.layer for each in self.plan.layers
-        )
-        if gives_masks:
+        if self._gives_masks(step.layer):
             mask = self.locals.name(f"{step.node}_masks")
             self.lines.append(Line(f"{comment}{name}, {mask} = {call}", (name, mask), uses))
             for port, axes in zip(step.results, step.masked, strict=True):
@@ -478,6 +477,11 @@ class _ClassWriter:
         return f'# "{label}"\n' if label else ""
 
     # questions
+
+    def _gives_masks(self, model_layer: str) -> bool:
+        """Whether calls of a model give masks beside the outputs."""
+        steps = self.steps.get(model_layer, ())
+        return model_layer in self.wrapped or any(any(step.masked) for step in steps)
 
     def _called(self, layer: PlannedLayer) -> PlannedLayer:
         while layer.wraps is not None:
@@ -588,6 +592,7 @@ def _class(target: str) -> Any:
     return getattr(import_module(module), name)
 
 
+@cache
 def _defaults(target: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for each in _class(target).__mro__:
