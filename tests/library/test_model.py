@@ -224,3 +224,19 @@ def test_every_public_name_is_there() -> None:
     assert all(getattr(layerloom, name) is not None for name in layerloom.__all__)
     with pytest.raises(AttributeError, match="no attribute 'lode'"):
         layerloom.lode  # type: ignore[attr-defined]
+
+
+def test_a_saved_source_gives_the_models_outputs_with_the_saved_weights(tmp_path: Path) -> None:
+    model = layerloom.load(two_ends())
+    x, _ = rows()
+    model.save(tmp_path / "model.py")
+    model.save(tmp_path / "weights.safetensors")
+
+    names: dict[str, Any] = {"__name__": "model"}
+    exec((tmp_path / "model.py").read_text(), names)  # noqa: S102  our own text
+    made = names["Main"]().eval()
+    names["load_weights"](made, str(tmp_path / "weights.safetensors"))
+    found = made(*(torch.tensor(x[name], dtype=torch.float32) for name in model.inputs))
+
+    for name, array in model.predict(x).items():
+        np.testing.assert_allclose(found[name].detach().numpy(), array, atol=1e-6)
