@@ -12,6 +12,7 @@ from layerloom.events import EpochEnded, Validation
 from layerloom.training.batches import Batches, input_tensors
 from layerloom.training.data import Arrays, Rows
 from layerloom.training.history import keras_logs
+from layerloom.training.lasting import refuse_other_batches
 from layerloom.training.objective import Objective
 from layerloom.training.recipe import recipe
 
@@ -73,7 +74,9 @@ def evaluate(
     objective = Objective(model, chosen)
     weights = {name: output.loss_weight for name, output in chosen.outputs.items()}
     batches = objective.batches(data, device_of(model))
-    seen = validate(objective, batches, batch_size or chosen.fit.batch_size, weights)
+    size = batch_size or chosen.fit.batch_size
+    refuse_other_batches(model, batches.rows, size)
+    seen = validate(objective, batches, size, weights)
     assert seen is not None  # nothing stops it
     return keras_logs(EpochEnded(epoch=1, loss=seen.loss, losses=seen.losses, metrics=seen.metrics))
 
@@ -83,6 +86,7 @@ def predict(
 ) -> dict[str, np.ndarray[Any, Any]]:  # Any: a Module that is a TrainableModel
     """The outputs by name for arrays by input name. Raises `ProblemError` if an input is missing."""
     batches = Batches(input_tensors(model.input_names, inputs), device=device_of(model))
+    refuse_other_batches(model, batches.rows, batch_size)
     was_training = model.training
     parts: list[tuple[torch.Tensor, ...]] = []
     model.eval()

@@ -33,6 +33,7 @@ from layerloom.training.data import Rows
 from layerloom.training.evaluation import device_of, validate
 from layerloom.training.flat import FlatOptimizer, Place
 from layerloom.training.history import keras_logs
+from layerloom.training.lasting import refuse_other_batches
 from layerloom.training.objective import Objective
 from layerloom.training.recipe import recipe
 from layerloom.training.state import FitState
@@ -109,7 +110,12 @@ class _Fit:
         seen = self.data.validation
         has_validation = seen is not None and len(next(iter(seen.targets.values()), ())) > 0
         self.validation = self.objective.batches(seen, self.device) if seen and has_validation else None
-        self.steps = self.batches.steps(self.recipe.fit.batch_size)
+        batch_size = self.recipe.fit.batch_size
+        refuse_other_batches(self.model, self.batches.rows, batch_size)
+        if self.validation is not None:
+            steps = self.recipe.fit.validation_steps
+            refuse_other_batches(self.model, self.validation.rows, batch_size, steps)
+        self.steps = self.batches.steps(batch_size)
         """In a pass over all rows, of which an epoch of `steps_per_epoch` may be a part."""
         self.optimizer = FlatOptimizer(
             self.recipe.optimizer,

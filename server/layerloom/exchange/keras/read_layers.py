@@ -84,6 +84,8 @@ class LayerReader:
         sizes = list(shape[1:]) if isinstance(shape, list) and shape else []
         dtype = entry.config.get("dtype") or "float32"
         config: dict[str, Any] = {"shape": sizes}
+        if isinstance(shape, list) and shape and shape[0] is not None:
+            config["batch_size"] = shape[0]
         if dtype != "float32":
             config["dtype"] = dtype if isinstance(dtype, str) else str(dtype)[:64]
         for key in ("sparse", "ragged", "optional"):

@@ -129,8 +129,8 @@ class GraphWriter:
             "InputLayer",
             name,
             {
-                "batch_shape": list(shape), "dtype": dtype, "sparse": False, "ragged": False, "name": name,
-                "optional": False,
+                "batch_shape": [config.get("batch_size"), *shape[1:]], "dtype": dtype, "sparse": False,
+                "ragged": False, "name": name, "optional": False,
             },
             layer_id=self.model.nodes[node].layer,
         )  # fmt: skip

@@ -26,6 +26,10 @@ class Input(LayerType):
         tuple[Size | None, ...], BeforeValidator(as_tuple), Field(max_length=8), WithJsonSchema(_SHAPE_SCHEMA)
     ] = Field(description="Shape of one sample, without the batch; null where it is known only at run time.")
     dtype: _DTypeName = Field(default="float32", description="Type of the numbers; whole numbers for ids.")
+    batch_size: Size | None = Field(
+        default=None,
+        description="Samples in every batch, where that is fixed. Kept for Keras, whose stateful layers need it.",
+    )
 
     category: ClassVar[Category] = "core"
     search_words: ClassVar[tuple[str, ...]] = ("InputLayer", "placeholder", "source", "feed", "输入")
