@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from layerloom.document import Document
 from layerloom.exchange.torch_source.inlining import Import, Inliner, names_in_use
+from layerloom.exchange.torch_source.making import Kept, Written
 from layerloom.exchange.torch_source.names import Names, quoted
-from layerloom.exchange.torch_source.writing import Classes, Kept, Written
+from layerloom.exchange.torch_source.writing import Classes
 from layerloom.graph.plan import Plan
 from layerloom.graph.specs import InferredModel
 
@@ -77,7 +78,7 @@ def compose(document: Document, plan: Plan, specs: InferredModel, samples: Mappi
     to_torch = inliner.add(_LAYOUTS) if has_names else None
     texts = [each.text for each in classes.written.values()]
     code = "\n".join(texts)
-    inlined = inliner.render(".compute_mask(" in code, classes.words)
+    inlined = inliner.render(".compute_mask(" in code, classes.constructors.words)
     parts = [*inlined.pieces]
     if "with_zeros(" in code:
         parts.append(_WITH_ZEROS)

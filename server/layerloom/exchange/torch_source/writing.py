@@ -1,73 +1,29 @@
 """A plan as the text of a class: a module a layer, one statement a call, masks only where something reads them."""
 
-import inspect
-import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib import import_module
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from layerloom.exchange.torch_source.constructing import Constructors, can_go_without
 from layerloom.exchange.torch_source.inlining import Inliner
-from layerloom.exchange.torch_source.names import Names, attributes, class_name, quoted
-from layerloom.exchange.torch_source.native import NativeCall, native_call
+from layerloom.exchange.torch_source.lines import Line, alive, moved, moved_back
+from layerloom.exchange.torch_source.making import Modules, Written
+from layerloom.exchange.torch_source.names import Names, class_name, quoted
+from layerloom.exchange.torch_source.native import NativeCall
 from layerloom.graph.plan import Plan, PlannedLayer, Step
 from layerloom.graph.resolved import Source
 from layerloom.graph.specs import InferredModel
-from layerloom.layers.base import KerasLayer
-from layerloom.layers.calls import Call
 from layerloom.tensors import TensorSpec
 
 _USED_IN_FORWARD = ("torch", "F", "of_steps", "given", "outputs", "masks")
-
-_NAME = re.compile(r"\w+")
-_MODULES = "layerloom.layers.modules."
-_AUTOCAST = f"{_MODULES}autocast.autocast"
-_OF_STEPS = f"{_MODULES}time_distributed.of_steps"
-_TIME_DISTRIBUTED = f"{_MODULES}time_distributed.TimeDistributed"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Where a weight lies: `shared_lstm/kernel` at `shared_lstm.weight_ih`, in that layout."""
-
-    path: str
-    attribute: str
-    layout: tuple[int, ...] | str | None
-
-
-@dataclass
-class Written:
-    """A class: its name and text, how it is called, and its weights."""
-
-    name: str
-    text: str
-    inputs: Mapping[str, str]
-    """Names of the arguments, by input."""
-    masks: Mapping[str, str]
-    """Names of the masks' arguments, by input."""
-    weights: list[Kept] = field(default_factory=list)
-
-
-@dataclass
-class Line:
-    """A statement, what it defines and uses; one that `is_optional` goes where nothing uses what it defines."""
-
-    text: str
-    defines: tuple[str, ...] = ()
-    uses: tuple[str, ...] = ()
-    is_optional: bool = False
+_OF_STEPS = "layerloom.layers.modules.time_distributed.of_steps"
 
 
 class Classes:
     """All classes of a file; equal ones of one model are one."""
 
     def __init__(self, inliner: Inliner, names: Names, labels: Mapping[str, Mapping[str, str]]) -> None:
-        self.inliner, self.names, self.labels = inliner, names, labels
+        self.constructors, self.names, self.labels = Constructors(inliner), names, labels
         self.written: dict[tuple[str, str], Written] = {}
-        self.words: set[str] = set()
-        """Texts among the arguments: names of activations, for instance."""
 
     def write(
         self,
@@ -80,30 +36,22 @@ class Classes:
         is_outermost: bool = False,
     ) -> Written:
         """The class of a plan. With `gives_masks` a call returns outputs and masks; `runs`: in TimeDistributed."""
-        writer = _ClassWriter(self, plan, specs, gives_masks, runs, frozen)
-        writer.is_outermost = is_outermost
-        body = writer.write()
+        modules = Modules(self, plan, specs, frozen)
+        writer = _ClassWriter(self, modules, gives_masks, is_outermost)
+        body = writer.write(runs)
         key = (plan.model, body)
         if key not in self.written:
             name = self.names.name(class_name(plan.model))
-            written = Written(name, f"class {name}(nn.Module):\n{body}", writer.inputs, writer.mask_inputs)
-            self.written[key] = replace(written, weights=writer.weights)
+            text = f"class {name}(nn.Module):\n{body}"
+            self.written[key] = Written(name, text, writer.inputs, writer.mask_inputs, modules.weights)
         return self.written[key]
 
 
 class _ClassWriter:
-    def __init__(
-        self, classes: Classes, plan: Plan, specs: InferredModel, gives_masks: bool, runs: bool, frozen: bool
-    ) -> None:
-        self.classes, self.plan, self.specs = classes, plan, specs
-        self.gives_masks, self.runs, self.frozen = gives_masks, runs, frozen
-        self.is_outermost = False
-        self.layers = {layer.id: layer for layer in plan.layers}
-        self.wrapped = {layer.wraps for layer in plan.layers if layer.wraps is not None}
-        self.steps: dict[str, list[Step]] = {}
-        for step in plan.steps:
-            self.steps.setdefault(step.layer, []).append(step)
-        self.attributes: dict[str, str] = {}
+    def __init__(self, classes: Classes, modules: Modules, gives_masks: bool, is_outermost: bool) -> None:
+        self.classes, self.modules, self.plan, self.specs = classes, modules, modules.plan, modules.specs
+        self.gives_masks, self.is_outermost = gives_masks, is_outermost
+        plan = self.plan
         self.locals = Names(_USED_IN_FORWARD)
         self.inputs = {name: self.locals.name(name) for name in plan.inputs}
         self.mask_inputs = {
@@ -115,20 +63,10 @@ class _ClassWriter:
         self.masks: dict[Source, str] = {
             Source(name, "output"): each for name, each in self.mask_inputs.items()
         }
-        self.nested: dict[str, Written] = {}
-        self.made: list[str] = []
         self.lines: list[Line] = []
-        self.weights: list[Kept] = []
         self.labels = classes.labels.get(plan.model, {})
-        self.native = dict(self._natives())
 
-    def write(self) -> str:
-        names = attributes()
-        for layer in self.plan.layers:
-            self.attributes[layer.id] = names.name(layer.id)
-        done: set[str] = set()
-        for layer in self.plan.layers:
-            self._make(layer, done)
+    def write(self, runs: bool) -> str:
         for name in self.plan.inputs:
             if name in self.plan.cast_inputs:
                 own = self.inputs[name]
@@ -138,169 +76,25 @@ class _ClassWriter:
         for step in self.plan.steps:
             self._step(step)
         self._return()
-        made = self.made or ["pass"]
+        made = self.modules.made
         init = "    def __init__(self) -> None:\n        super().__init__()\n"
         parts = [f'    """{self._summary()}"""\n']
-        if self.made:
+        if made:
             parts.append(init + "".join(f"        {each}\n" for each in made))
         parts.append(self._forward())
-        if self.runs:
+        if runs:
             parts.append(self._run())
         return "\n".join(parts)
-
-    # what is made
-
-    def _make(self, layer: PlannedLayer, done: set[str]) -> None:
-        if layer.id in done:
-            return
-        done.add(layer.id)
-        attribute = self.attributes[layer.id]
-        frozen = self.frozen or layer.is_frozen
-        if layer.wraps is not None:
-            inner = self.layers[layer.wraps]
-            self._make(inner, done)
-            call = Call(
-                _TIME_DISTRIBUTED,
-                {
-                    "fold": not any(each.config.depends_on_training for each in self._inside(inner)),
-                    "takes_mask": self._called(inner).config.takes_mask and self._called(inner).model is None,
-                },
-            )
-            made = self._constructed(call, first=f"self.{self.attributes[inner.id]}")
-        elif layer.model is not None:
-            made = self._model(layer, frozen)
-        else:
-            found = self.native.get(layer.id)
-            call_of = found.module if found is not None else layer.config.torch_call(layer.inputs)
-            self._note_weights(layer, found)
-            if call_of is None:
-                return
-            made = self._constructed(call_of, frozen=frozen)
-            if found is not None and found.zeros:
-                made = f"with_zeros({made}, {', '.join(map(repr, found.zeros))})"
-        suffix = ".requires_grad_(False)" if frozen and not self.frozen else ""
-        self.made.append(f"self.{attribute} = {made}{suffix}")
-        if (
-            self.plan.is_mixed
-            and isinstance(layer.config, KerasLayer)
-            and not layer.model
-            and not layer.wraps
-        ):
-            autocast = self.classes.inliner.add(_AUTOCAST)
-            self.made.append(f"{autocast}(self.{attribute}, torch.{layer.config.computes_in})")
-
-    def _model(self, layer: PlannedLayer, frozen: bool) -> str:
-        assert layer.model is not None
-        nested = self.specs.uses[layer.id].nested
-        assert nested is not None
-        is_wrapped = layer.id in self.wrapped
-        gives_masks = self._gives_masks(layer.id)
-        written = self.classes.write(
-            layer.model, nested, gives_masks=gives_masks, runs=is_wrapped, frozen=frozen
-        )
-        self.nested[layer.id] = written
-        attribute = self.attributes[layer.id]
-        self.weights += [
-            Kept(f"{layer.id}/{each.path}", f"{attribute}.{each.attribute}", each.layout)
-            for each in written.weights
-        ]
-        return f"{written.name}()"
-
-    def _note_weights(self, layer: PlannedLayer, found: NativeCall | None) -> None:
-        elsewhere = found.weights if found is not None else {}
-        for weight in layer.weights:
-            path, layout = elsewhere.get(weight.name, (weight.path, weight.layout))
-            attribute = f"{self.attributes[layer.id]}.{path}"
-            self.weights.append(Kept(f"{layer.id}/{weight.name}", attribute, layout))
-
-    def _constructed(self, call: Call, first: str | None = None, frozen: bool = False) -> str:
-        target = call.portable or call.target
-        module, _, name = target.rpartition(".")
-        defaults = _defaults(target)
-        shown = f"nn.{name}" if module == "torch.nn" else self.classes.inliner.add(target)
-        parts = [first] if first is not None else []
-        parts += [self._shown(value) for value in call.positional]
-        arguments = dict(call.arguments)
-        if frozen and "trainable" in defaults:
-            arguments["trainable"] = False
-        parts += [
-            f"{key}={self._shown(value)}"
-            for key, value in arguments.items()
-            if not (key in defaults and type(defaults[key]) is type(value) and defaults[key] == value)
-        ]
-        return f"{shown}({', '.join(parts)})"
-
-    def _shown(self, value: Any) -> str:  # Any: arguments of constructors
-        if isinstance(value, Call):
-            return self._constructed(value)
-        if isinstance(value, str):
-            self.classes.words.add(value)
-        if isinstance(value, float) and not math.isfinite(value):
-            return f'float("{value}")'
-        if isinstance(value, list | tuple):
-            parts = [self._shown(each) for each in value]
-            if isinstance(value, list):
-                return f"[{', '.join(parts)}]"
-            return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
-        if isinstance(value, Mapping):
-            return "{" + ", ".join(f"{key!r}: {self._shown(each)}" for key, each in value.items()) + "}"
-        return repr(value)
-
-    # native calls
-
-    def _natives(self) -> Iterator[tuple[str, NativeCall]]:
-        """For each layer whose every call torch can do by itself: one of these calls."""
-        for layer in self.plan.layers:
-            if layer.wraps is not None or layer.model is not None or self.plan.is_mixed:
-                continue
-            calls = [self._native(step, layer) for step in self.steps.get(layer.id, ())]
-            if layer.id in self.wrapped:  # then it is called as a module
-                found = native_call(layer.config, layer.inputs)
-                is_plain = (
-                    found is not None
-                    and found.module
-                    and found == NativeCall(module=found.module, weights=found.weights, mask=found.mask)
-                )
-                calls.append(found if is_plain else None)
-            first = calls[0]
-            if first is not None and all(each is not None and each.module == first.module for each in calls):
-                yield layer.id, first
-
-    def _native(self, step: Step, layer: PlannedLayer) -> NativeCall | None:
-        inputs = self._specs_of(step)
-        if inputs is None:
-            return None
-        first = next(iter(inputs.values()), [])
-        if layer.config.takes_mask and any(spec.masked for spec in first):
-            return None
-        found = native_call(layer.config, inputs)
-        if found is None:
-            return None
-        own_mask = layer.config.mask_out == "own" and any(step.masked)
-        return None if (own_mask and found.mask is None) or len(step.results) > 1 else found
-
-    def _specs_of(self, step: Step) -> dict[str, list[TensorSpec]] | None:
-        ports = self._called(self.layers[step.layer]).config.input_ports
-        inputs: dict[str, list[TensorSpec]] = {}
-        for port, sources in zip(ports, step.arguments, strict=False):
-            for source in sources:
-                spec = self.specs.nodes.get(source.node, {}).get(source.port)
-                if not isinstance(spec, TensorSpec):
-                    return None
-                inputs.setdefault(port.name, []).append(spec)
-        return inputs
 
     # the way of the data
 
     def _step(self, step: Step) -> None:
-        layer = self.layers[step.layer]
+        layer = self.modules.layers[step.layer]
         comment = self._comment(step.node)
-        if self._called(layer).model is not None:
+        if self.modules.called(layer).model is not None:
             self._nested(step, layer, comment)
             return
-        native = None
-        if step.layer in self.native:
-            native = self._native(step, layer)
+        native = self.modules.native_step(step)
         names = self._results(step)
         for name, port in zip(names, step.results, strict=True):
             self.values[Source(step.node, port)] = name
@@ -310,12 +104,12 @@ class _ClassWriter:
             self._by_module(step, layer, names, comment)
 
     def _natively(self, step: Step, native: NativeCall, name: str, comment: str) -> None:
-        attribute = f"self.{self.attributes[step.layer]}"
+        attribute = f"self.{self.modules.attributes[step.layer]}"
         sources = [source for sources in step.arguments for source in sources]
         given = [self.values[source] for source in sources]
         if native.channels_first:
             given = [
-                self.firsts.get(source) or _moved(value, self._rank(source))
+                self.firsts.get(source) or moved(value, self.modules.rank(source))
                 for source, value in zip(sources, given, strict=True)
             ]
         expression, is_first = native.expression, native.channels_first
@@ -325,9 +119,9 @@ class _ClassWriter:
         text = expression.format(*given, self=attribute, all=", ".join(given))
         self.lines.append(Line(f"{comment}{name} = {text}", (name,), tuple(given)))
         result = Source(step.node, step.results[0])
-        if is_first and (rank := self._rank(result)) > 2:
+        if is_first and (rank := self.modules.rank(result)) > 2:
             self.firsts[result] = name
-            self.values[result] = _moved_back(name, rank)
+            self.values[result] = moved_back(name, rank)
         if not any(step.masked):
             return
         if native.mask is not None:
@@ -340,11 +134,11 @@ class _ClassWriter:
         self.masks[Source(step.node, step.results[0])] = mask
 
     def _by_module(self, step: Step, layer: PlannedLayer, names: list[str], comment: str) -> None:
-        module = f"self.{self.attributes[step.layer]}"
+        module = f"self.{self.modules.attributes[step.layer]}"
         values = [self._argument(step, place, self.values) for place in range(len(step.arguments))]
         uses = [self.values[source] for sources in step.arguments for source in sources]
         mask, mask_uses = self._mask_argument(step, layer)
-        takes_mask = self._called(layer).config.takes_mask and mask != "None"
+        takes_mask = self.modules.called(layer).config.takes_mask and mask != "None"
         while values and values[-1] == "None" and self._is_optional(layer, len(values) - 1):
             values.pop()
         given = [*values, f"mask={mask}"] if takes_mask else values
@@ -360,7 +154,7 @@ class _ClassWriter:
             first = self._first_mask(step)
             masks = [first] * len(names)
             if layer.wraps is not None:
-                of_steps = self.classes.inliner.add(_OF_STEPS)
+                of_steps = self.classes.constructors.inliner.add(_OF_STEPS)
                 for place, axes in enumerate(step.masked):
                     if axes:
                         masks[place] = self.locals.name(f"{names[place]}_mask")
@@ -371,10 +165,10 @@ class _ClassWriter:
                 self.masks[Source(step.node, port)] = masks[place]
 
     def _nested(self, step: Step, layer: PlannedLayer, comment: str) -> None:
-        inner = self._called(layer)
+        inner = self.modules.called(layer)
         assert inner.model is not None
-        written = self.nested[inner.id]
-        attribute = f"self.{self.attributes[step.layer]}"
+        written = self.modules.nested[inner.id]
+        attribute = f"self.{self.modules.attributes[step.layer]}"
         values = [self._argument(step, place, self.values) for place in range(len(step.arguments))]
         masks = [self._argument(step, place, self.masks) for place in range(len(step.arguments))]
         uses = (*values, *(mask for mask in masks if mask != "None"))
@@ -397,7 +191,7 @@ class _ClassWriter:
         ]
         name = self.locals.name(step.node)
         call = f"{attribute}({', '.join(given)})"
-        if self._gives_masks(step.layer):
+        if self.modules.gives_masks(step.layer):
             mask = self.locals.name(f"{step.node}_masks")
             self.lines.append(Line(f"{comment}{name}, {mask} = {call}", (name, mask), uses))
             for port, axes in zip(step.results, step.masked, strict=True):
@@ -429,11 +223,6 @@ class _ClassWriter:
             text += ", {" + ", ".join(f'"{name}": {mask}' for name, mask in masks.items()) + "}"
         self.lines.append(Line(f"return {text}", (), tuple(uses)))
 
-    def _rank(self, source: Source) -> int:
-        spec = self.specs.nodes[source.node][source.port]
-        assert isinstance(spec, TensorSpec)
-        return spec.rank
-
     # texts
 
     def _summary(self) -> str:
@@ -448,13 +237,13 @@ class _ClassWriter:
         if self.gives_masks:
             kind = f"tuple[{kind}, dict[str, Tensor | None]]"
         head = f"    def forward({', '.join(arguments)}) -> {kind}:\n"
-        doc = ['"""By name.', "", "Args:"]
+        doc = ['"""Outputs by name.', "", "Args:"]
         doc += [f"    {self.inputs[name]}: {_described(spec)}" for name, spec in self.plan.inputs.items()]
         doc += ["", "Returns:"]
         doc += [f"    {name}: {_described(spec)}" for name, spec in self.plan.outputs.items()]
         text = "".join(f"        {line}".rstrip() + "\n" for line in [*doc, '"""'])
         body = "".join(
-            "".join(f"        {part}\n" for part in line.text.split("\n")) for line in _alive(self.lines)
+            "".join(f"        {part}\n" for part in line.text.split("\n")) for line in alive(self.lines)
         )
         return head + text + body
 
@@ -478,25 +267,8 @@ class _ClassWriter:
 
     # questions
 
-    def _gives_masks(self, model_layer: str) -> bool:
-        """Whether calls of a model give masks beside the outputs."""
-        steps = self.steps.get(model_layer, ())
-        return model_layer in self.wrapped or any(any(step.masked) for step in steps)
-
-    def _called(self, layer: PlannedLayer) -> PlannedLayer:
-        while layer.wraps is not None:
-            layer = self.layers[layer.wraps]
-        return layer
-
     def _ports(self, layer: PlannedLayer) -> Sequence[Any]:
         return self.specs.uses[layer.id].layer.inputs
-
-    def _inside(self, layer: PlannedLayer) -> Iterator[PlannedLayer]:
-        layer = self._called(layer)
-        if layer.model is None:
-            yield layer
-        else:
-            yield from _spread_out(layer.model)
 
     def _results(self, step: Step) -> list[str]:
         return [
@@ -514,7 +286,7 @@ class _ClassWriter:
 
     def _mask_argument(self, step: Step, layer: PlannedLayer) -> tuple[str, list[str]]:
         """What a module takes as `mask`, and the masks in it: as in `graph.source`."""
-        config = self._called(layer).config
+        config = self.modules.called(layer).config
         if config.mask_ports:
             names = [port.name for port in config.input_ports]
             places = [names.index(port) for port in config.mask_ports]
@@ -537,68 +309,8 @@ class _ClassWriter:
         """Whether the module's forward can go without that argument."""
         if layer.wraps is not None:
             return True
-        call = layer.config.torch_call(layer.inputs)
-        parameters = list(inspect.signature(_class(call.portable or call.target).forward).parameters.values())
-        return place + 1 < len(parameters) and parameters[place + 1].default is not inspect.Parameter.empty
-
-
-def _alive(lines: list[Line]) -> list[Line]:
-    """Without the optional lines whose results nothing uses; in the others such results are called `_`."""
-    used: set[str] = set()
-    kept: list[Line] = []
-    for line in reversed(lines):
-        unused = [name for name in line.defines if name not in used]
-        if line.is_optional and len(unused) == len(line.defines):
-            continue
-        text = line.text
-        if len(line.defines) > 1 and unused:
-            *comment, statement = text.split("\n")
-            left, _, right = statement.partition(" = ")
-            left = ", ".join("_" if name in unused else name for name in left.split(", "))
-            text = "\n".join([*comment, f"{left} = {right}"])
-        used -= set(line.defines)
-        used |= {name for use in line.uses for name in _NAME.findall(use)[:1]}
-        kept.append(Line(text, line.defines, line.uses))
-    return kept[::-1]
-
-
-def _moved(value: str, rank: int) -> str:
-    """Channels from the last axis to the second."""
-    if rank == 3:
-        return f"{value}.transpose(1, 2)"
-    return f"{value}.permute(0, {rank - 1}, {', '.join(map(str, range(1, rank - 1)))})"
-
-
-def _moved_back(value: str, rank: int) -> str:
-    if rank == 3:
-        return f"{value}.transpose(1, 2)"
-    return f"{value}.permute(0, {', '.join(map(str, range(2, rank)))}, 1)"
+        return can_go_without(layer.config.torch_call(layer.inputs), place)
 
 
 def _described(spec: TensorSpec) -> str:
     return str(spec) if spec.dtype == "float32" else f"{spec}, {spec.dtype}"
-
-
-def _spread_out(plan: Plan) -> Iterator[PlannedLayer]:
-    for layer in plan.layers:
-        if layer.model is not None:
-            yield from _spread_out(layer.model)
-        elif layer.wraps is None:
-            yield layer
-
-
-def _class(target: str) -> Any:
-    module, _, name = target.rpartition(".")
-    return getattr(import_module(module), name)
-
-
-@cache
-def _defaults(target: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for each in _class(target).__mro__:
-        init = vars(each).get("__init__")
-        if init is not None and each is not object:
-            for name, parameter in inspect.signature(init).parameters.items():
-                if parameter.default is not inspect.Parameter.empty:
-                    found.setdefault(name, parameter.default)
-    return found
