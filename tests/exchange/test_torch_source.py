@@ -216,6 +216,25 @@ def test_joined_ends_and_mixed_ranks_and_types() -> None:
     exported(document(main))
 
 
+def test_whole_numbers_go_where_torchs_own_layers_take_none() -> None:
+    main = (
+        ModelBuilder()
+        .input("x", [6, 6, 2], "int32")
+        .call("norm", "BatchNormalization", "x")
+        .call("pool", "MaxPooling2D", "x")
+        .call("act", "Activation", "x", activation="tanh")
+        .call("drop", "Dropout", "x", rate=0.5)
+        .call("sum", "Add", ["x", "norm"])
+        .call("side", "Concatenate", ["x", "act"])
+        .call("mean", "GlobalAveragePooling2D", "x")
+    )
+    for name in ("norm", "pool", "act", "drop", "sum", "side", "mean"):
+        main.output(f"{name}_out", name)
+    source = document(main)
+
+    assert_trains_alike(source, exported(source))
+
+
 def test_frozen_layers_stay_frozen_and_mixed_precision_computes_alike() -> None:
     main = (
         ModelBuilder()

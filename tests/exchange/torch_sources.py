@@ -95,7 +95,7 @@ def assert_trains_alike(source: Document, found: TorchSource) -> None:
     torch.manual_seed(0)
     other = made.train()(*batch.tensors.values())
     for name, tensor in one.items():
-        torch.testing.assert_close(other[name], tensor, rtol=0, atol=1e-6)
+        torch.testing.assert_close(other[name], tensor, rtol=0, atol=1e-6, equal_nan=True)
     losses = [
         sum(each.square().mean() for each in each.values() if each.requires_grad) for each in (one, other)
     ]
@@ -110,4 +110,4 @@ def assert_trains_alike(source: Document, found: TorchSource) -> None:
         torch.testing.assert_close(made.get_buffer(name), tensor, rtol=0, atol=1e-6)
     ours = sorted(float(each.grad.square().sum()) for each in model.parameters() if each.grad is not None)
     theirs = sorted(float(each.grad.square().sum()) for each in made.parameters() if each.grad is not None)
-    torch.testing.assert_close(torch.tensor(theirs), torch.tensor(ours), rtol=1e-4, atol=1e-7)
+    torch.testing.assert_close(torch.tensor(theirs), torch.tensor(ours), rtol=1e-4, atol=1e-7, equal_nan=True)

@@ -258,12 +258,11 @@ def _layer_normalization(layer: Any, specs: list[TensorSpec]) -> NativeCall | No
 def _batch_normalization(layer: Any, specs: list[TensorSpec]) -> NativeCall | None:
     """Keras' own, but on channels where torch has them: between convolutions nothing need be moved."""
     (spec,) = specs
-    if spec.rank not in (4, 5) or layer.axis not in (-1, spec.rank - 1) or layer.renorm:
+    is_last = layer.axis in (-1, spec.rank - 1)
+    if spec.rank not in (4, 5) or not is_last or layer.renorm or spec.dtype != "float32":
         return None
     call = layer.torch_call({"inputs": specs})
-    return NativeCall(
-        module=Call(call.target, {**call.arguments, "axis": 1}), channels_first=spec.dtype == "float32"
-    )
+    return NativeCall(module=Call(call.target, {**call.arguments, "axis": 1}), channels_first=True)
 
 
 def _merge(text: str, *, between: bool) -> Callable[[Any, list[TensorSpec]], NativeCall | None]:
