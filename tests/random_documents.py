@@ -32,6 +32,13 @@ _NAMES = (
 )
 _ENDS = frozenset({"Input", "Output"})
 _CALLERS = ("Model", "TimeDistributed")
+_KEEP_THE_BATCH = frozenset({"Elementwise", "Limiting", "Casting", "Likeness", "Pooling"})
+"""Operations that can't mix samples or change how many there are, whatever their config."""
+_GROWN = tuple(
+    name
+    for name, each in layer_types().items()
+    if name not in _ENDS and (each.category != "operations" or name in _KEEP_THE_BATCH)
+)
 _JUNK: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2**31, 2**53, 2**63 - 1, -(2**63), 0.5, 1e308, -0.0, "", "x", "__proto__",
     "constructor", "\u202e", "a" * 500, [], {}, [[]], [None], {"": 1}, {"__proto__": {}}, "é", "1", "first.output",
@@ -134,8 +141,8 @@ def _add_call(rng: random.Random, model: Json, models: dict[str, Json], number: 
 
 
 def _layer(rng: random.Random, layers: Sequence[str], models: Sequence[str]) -> Json:
-    weighted = [*layer_types(), *(["Model"] * 6 if models else []), "TimeDistributed", "TimeDistributed"]
-    name = rng.choice([each for each in weighted if each not in _ENDS])
+    weighted = [*_GROWN, *(["Model"] * 6 if models else []), "TimeDistributed", "TimeDistributed"]
+    name = rng.choice(weighted)
     if name == "Model":
         return {"type": name, "config": {"model": rng.choice(models or ["none"])}}
     if name == "TimeDistributed":

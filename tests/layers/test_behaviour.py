@@ -108,7 +108,6 @@ def test_a_call_that_cannot_be_is_refused_with_what_was_received(
         ("Conv2D", {"filters": 4, "kernel_size": [3, 3, 3]}, "2 numbers"),
         ("Conv2D", {"filters": 4, "kernel_size": 3, "strides": 2, "dilation_rate": 2}, "can't both"),
         ("Conv2D", {"filters": 5, "kernel_size": 3, "groups": 2}, "not divisible"),
-        ("BatchNormalization", {"renorm": True}, "False"),
         ("Reshape", {"target_shape": [-1, -1]}, "only once"),
         ("Input", {"shape": [8, 0]}, "greater than or equal to 1"),
         ("TimeDistributed", {"layer": "not an id"}, "pattern"),

@@ -334,6 +334,20 @@ def test_frozen_models_are_only_measured() -> None:
     assert isinstance(events[-1], RunFinished)
 
 
+def test_a_stopped_fit_ends_with_its_averaged_weights_as_in_keras() -> None:
+    control, model, state = Control(), SmallModel(), FitState()
+    averaged = {"type": "SGD", "config": {"learning_rate": 0.5, "use_ema": True, "ema_momentum": 0.5}}
+
+    for event in fit(model, binary_data(), training(optimizer=averaged), control, state):
+        if isinstance(event, StepEnded) and event.step == 3:
+            before = model.trunk.weight.detach().clone()
+            control.stop()
+
+    average = state.save()[0]["optimizer/average/trunk.weight"]
+    assert torch.equal(model.trunk.weight, average)
+    assert not torch.equal(model.trunk.weight, before)
+
+
 @pytest.mark.parametrize("stop_after", range(1, 12))
 def test_a_fit_of_part_epochs_is_resumed_bit_for_bit(stop_after: int) -> None:
     chosen = training(steps_per_epoch=3, epochs=5)  # a pass over the rows has 5 steps

@@ -43,7 +43,14 @@ export interface Example extends ExampleSummary {
   readonly document: Document;
 }
 
-export type ExportFormat = "torch" | "keras" | "keras-json" | "layerloom";
+export type ExportFormat = "torch" | "keras" | "keras-json" | "keras-archive" | "weights-h5" | "layerloom";
+
+/** A document in another format. `difference`: what running it against the model gave, or why it was not run. */
+export interface Exported {
+  readonly file: Blob;
+  readonly name: string;
+  readonly difference: string | null;
+}
 
 interface Options {
   readonly body?: unknown;
@@ -106,6 +113,13 @@ async function json<Body>(method: string, path: string, options?: Options): Prom
   return (await response.json()) as Body;
 }
 
+/** The file's name that the server proposes. */
+function attachmentName(response: Response): string | undefined {
+  const header = response.headers.get("Content-Disposition") ?? "";
+  const name = /filename\*=UTF-8''([^;]+)/.exec(header)?.[1];
+  return name && decodeURIComponent(name);
+}
+
 const encoded = encodeURIComponent;
 
 function project(body: ProjectSummary & { document: Document }, response: Response): Project {
@@ -142,11 +156,23 @@ export const api = {
   check: (document: Document, signal?: AbortSignal) =>
     json<CheckResult>("POST", "/check", { body: document, signal }),
 
-  exportDocument: (format: ExportFormat, document: Document) =>
-    request("POST", `/export/${format}`, { body: document }).then((response) => response.text()),
-  importFile: (file: File) => {
+  exportDocument: async (
+    format: ExportFormat,
+    document: Document,
+    signal?: AbortSignal,
+  ): Promise<Exported> => {
+    const response = await request("POST", `/export/${format}`, { body: document, signal });
+    return {
+      file: await response.blob(),
+      name: attachmentName(response) ?? `model.${format}`,
+      difference: response.headers.get("Layerloom-Largest-Difference"),
+    };
+  },
+  /** `weights`: Keras' weights in a file of their own, beside a model's JSON. */
+  importFile: (file: File, weights?: File) => {
     const body = new FormData();
     body.append("file", file);
+    if (weights) body.append("weights", weights);
     return json<{ document: Document; problems: readonly Problem[] }>("POST", "/import", { body });
   },
 

@@ -25,6 +25,9 @@ import classes from "./Workbench.module.css";
 const ProjectsDialog = lazy(() =>
   import("../features/projects/ProjectsDialog").then((module) => ({ default: module.ProjectsDialog })),
 );
+const CodeDialog = lazy(() =>
+  import("../features/code/CodeDialog").then((module) => ({ default: module.CodeDialog })),
+);
 const GalleryDialog = lazy(() =>
   import("../features/projects/Gallery").then((module) => ({ default: module.GalleryDialog })),
 );
@@ -153,6 +156,7 @@ function Dialogs() {
   return (
     <Suspense>
       {current === "projects" && <ProjectsDialog opened onClose={close} />}
+      {current === "code" && <CodeDialog opened onClose={close} />}
       {current === "gallery" && <GalleryDialog opened onClose={close} />}
       {current === "datasets" && <DatasetsDialog opened onClose={close} />}
       <ShortcutsDialog opened={current === "shortcuts"} onClose={close} />

@@ -17,6 +17,7 @@ import { arrangeInWorker } from "../document/layoutInWorker";
 import { edgesOf, portsOfNode, specOf } from "../document/ports";
 import { type Document, FORMAT } from "../document/types";
 import { NODE_WIDTH, nodeHeight } from "../features/canvas/scene/geometry";
+import { saveFile } from "../features/code/saveFile";
 import { t } from "../i18n";
 import { useCheck } from "../stores/checkStore";
 import { currentModel, currentPorts } from "../stores/derived";
@@ -26,6 +27,8 @@ import { useProjects } from "../stores/projectsStore";
 import { useRun } from "../stores/runStore";
 import { save } from "../stores/saving";
 import { useSelection } from "../stores/selectionStore";
+
+const MOST_NOTICES = 3;
 
 const documentState = () => useDocument.getState();
 const openModelId = () => openModel(documentState());
@@ -144,24 +147,29 @@ export async function saveNow(): Promise<void> {
 export function exportDocument(): void {
   const { document: current } = documentState();
   const blob = new Blob([canonicalText(current)], { type: "application/json" });
-  const link = window.document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = `${current.name.replace(/[^\p{L}\p{N}_-]+/gu, "-").replace(/^-+|-+$/g, "") || "model"}.json`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  const name = current.name.replace(/[^\p{L}\p{N}_-]+/gu, "-").replace(/^-+|-+$/g, "");
+  saveFile(blob, `${name || "model"}.json`);
 }
 
-/** A file becomes a project of its own, so that nothing that is open is lost. */
-export async function importFile(file: File): Promise<void> {
+/** A model becomes a project of its own, so that nothing that is open is lost; a model's JSON may bring its weights. */
+export async function importFiles(files: readonly File[]): Promise<void> {
+  const weights = files.length === 2 ? files.find(({ name }) => name.endsWith(".h5")) : undefined;
+  const models = files.filter((file) => file !== weights);
+  for (const file of models) await importFile(file, weights);
+}
+
+async function importFile(file: File, weights: File | undefined): Promise<void> {
   try {
     const own = file.name.endsWith(".json") ? documentFromText(await file.text()) : null;
     if (own) {
       await api.check(own);
       await useProjects.getState().createProject(own);
     } else {
-      const { document, problems } = await api.importFile(file);
+      const { document, problems } = await api.importFile(file, weights);
       await useProjects.getState().createProject(document);
-      for (const problem of problems.slice(0, 3)) notify("warning", problem.message);
+      for (const problem of problems.slice(0, MOST_NOTICES)) notify("warning", problem.message);
+      if (problems.length > MOST_NOTICES)
+        notify("warning", t("import.more", { count: problems.length - MOST_NOTICES }));
     }
     notify("success", t("import.done", { name: file.name }));
   } catch (error) {

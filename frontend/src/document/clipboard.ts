@@ -2,6 +2,7 @@
 
 import { splitSource } from "./questions";
 import type { Document, Layer, LayerId, Model, ModelId, Node, NodeId, Position } from "./types";
+import { wrappedBy } from "./wrapped";
 
 const FRAGMENT = "layerloom/fragment/1";
 
@@ -48,7 +49,7 @@ function addLayers(model: Model, id: LayerId, layers: Record<LayerId, Layer>): v
   const layer = model.layers[id];
   if (!layer || id in layers) return;
   layers[id] = layer;
-  if (typeof layer.config?.layer === "string") addLayers(model, layer.config.layer, layers);
+  for (const wrapped of wrappedBy(layer)) addLayers(model, wrapped, layers);
 }
 
 function definitionsOf(document: Document, layers: readonly Layer[]): Record<ModelId, Model> {

@@ -68,7 +68,12 @@ export function portLookup(
       const definition = typeof config?.model === "string" ? document.models[config.model] : undefined;
       return definition ? portsOfModel(definition) : UNKNOWN;
     }
-    if (typeof config?.layer === "string" && config.layer in layers && depth < 32)
+    if (
+      type === "TimeDistributed" &&
+      typeof config?.layer === "string" &&
+      config.layer in layers &&
+      depth < 32
+    )
       return answer(config.layer, depth + 1);
     const known = check?.models[model]?.layers[layer];
     const isSameType = checked === null || checked.models[model]?.layers[layer]?.type === type;

@@ -221,13 +221,6 @@ export function wouldContainItself(document: Document, container: ModelId, defin
   return false;
 }
 
-/** Layers that wrap this one (TimeDistributed and the like name it in their config). */
-export function wrappersOf(model: Model, layer: LayerId): readonly LayerId[] {
-  return Object.entries(model.layers)
-    .filter(([id, { config }]) => id !== layer && config?.layer === layer)
-    .map(([id]) => id);
-}
-
 /** Ids of all nodes in an order in which every source comes before its targets; nodes on a cycle come last. */
 export const inOrder = remembered((model: Model): readonly NodeId[] => {
   const waiting = new Map(

@@ -24,6 +24,7 @@ export type OutputPort = Frozen<Api.OutputPort>;
 
 /** One property of a config's JSON Schema, as far as the forms need it. */
 export interface PropertySchema {
+  readonly format?: string;
   readonly type?: string | readonly string[];
   readonly title?: string;
   readonly description?: string;
@@ -55,9 +56,19 @@ export interface ConfigSchema extends PropertySchema {
 /** Something chosen by type with a config: an optimizer, a loss, a metric, a callback, a schedule. */
 export type PartDescription = Omit<Frozen<Api.TypeDescription>, "schema"> & { readonly schema: ConfigSchema };
 
-export type LayerTypeDescription = Omit<Frozen<Api.LayerDescription>, "schema" | "examples"> & {
+export type LayerTypeDescription = Omit<
+  Frozen<Api.LayerDescription>,
+  "schema" | "examples" | "is_callable"
+> & {
   readonly schema: ConfigSchema;
-  readonly examples: readonly { readonly title: string; readonly config: JsonObject }[];
+  readonly examples: readonly {
+    readonly title: string;
+    readonly config: JsonObject;
+    /** Layers that the config names, as a document holds them. */
+    readonly layers?: { readonly [layer: string]: { readonly type: string; readonly config?: JsonObject } };
+  }[];
+  /** False for what only another layer's config names, such as a recurrent cell. */
+  readonly is_callable?: boolean;
 };
 
 export type Catalogue = { readonly layers: readonly LayerTypeDescription[] } & {

@@ -2,7 +2,7 @@
 
 import { create } from "zustand";
 
-export type DialogName = "projects" | "gallery" | "datasets" | "shortcuts";
+export type DialogName = "projects" | "gallery" | "datasets" | "shortcuts" | "code";
 
 interface DialogState {
   readonly current: DialogName | null;

@@ -42,6 +42,7 @@ class LayerExample(Answer):
 
     title: str
     config: JsonObject
+    layers: JsonObject = Field(description="Layers that the config names, as a document holds them.")
 
 
 class LayerDescription(Answer):
@@ -55,6 +56,7 @@ class LayerDescription(Answer):
     inputs: list[InputPort]
     outputs: list[OutputPort]
     search_words: list[str]
+    is_callable: bool = Field(description="Off: only other layers name it, such as a recurrent cell.")
     examples: list[LayerExample]
 
 

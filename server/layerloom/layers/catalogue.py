@@ -54,7 +54,11 @@ def describe_type(layer_type: type[LayerType]) -> dict[str, Any]:
         ],
         "outputs": [{"name": port.name, "description": port.description} for port in layer.outputs()],
         "search_words": list(layer_type.search_words),
-        "examples": [{"title": each.title, "config": dict(each.config)} for each in layer_type.examples],
+        "is_callable": layer_type.is_callable,
+        "examples": [
+            {"title": each.title, "config": dict(each.config), "layers": dict(each.layers)}
+            for each in layer_type.examples
+        ],
     }
 
 

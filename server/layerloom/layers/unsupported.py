@@ -27,6 +27,7 @@ UNSUPPORTED: Mapping[str, str] = MappingProxyType(
         "STFTSpectrogram": "sounds are not supported; compute the spectrogram before it is fed",
         **dict.fromkeys(
             (
+                "ContrastLimitedAdaptiveHistogramEqualization",
                 "AugMix", "AutoContrast", "CutMix", "Equalization", "MaxNumBoundingBoxes", "MixUp", "RandAugment",
                 "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomCrop",
                 "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale",

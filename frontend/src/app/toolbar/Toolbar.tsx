@@ -4,6 +4,7 @@ import { Button } from "@mantine/core";
 import {
   CircleHelp,
   Download,
+  FileCode2,
   FolderOpen,
   LayoutGrid,
   Pause,
@@ -22,7 +23,7 @@ import { useDocument } from "../../stores/documentStore";
 import { useRun } from "../../stores/runStore";
 import { isOver } from "../../stores/runView";
 import { ToolButton } from "../../ui/ToolButton";
-import { arrangeNodes, exportDocument, importFile, redo, train, undo } from "../actions";
+import { arrangeNodes, exportDocument, importFiles, redo, train, undo } from "../actions";
 import { Logo } from "../Logo";
 import { LanguageMenu, PanelsMenu, ThemeMenu } from "./LookMenus";
 import { ProjectName } from "./ProjectName";
@@ -92,6 +93,11 @@ function FileButtons() {
     <>
       <ToolButton icon={Upload} name={t("toolbar.import")} onClick={() => input.current?.click()} />
       <ToolButton icon={Download} name={t("toolbar.export")} onClick={exportDocument} />
+      <ToolButton
+        icon={FileCode2}
+        name={t("toolbar.code")}
+        onClick={() => useDialogs.getState().open("code")}
+      />
       <input
         ref={input}
         type="file"
@@ -99,10 +105,11 @@ function FileButtons() {
         aria-hidden="true"
         tabIndex={-1}
         accept=".json,.keras,.h5,application/json"
+        multiple
         onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
+          const files = [...(event.currentTarget.files ?? [])];
           event.currentTarget.value = "";
-          if (file) void importFile(file);
+          if (files.length > 0) void importFiles(files);
         }}
       />
     </>

@@ -6,6 +6,7 @@ import { withInputs, withPositions } from "../edit";
 import { uniqueId } from "../names";
 import { splitSource, wouldContainItself } from "../questions";
 import type { Document, Layer, LayerId, Model, ModelId, Node, NodeId, Position, SourceText } from "../types";
+import { withWrapped } from "../wrapped";
 import { freeId } from "./nodes";
 import { trainingWithOutput } from "./training";
 
@@ -77,11 +78,7 @@ function withFragment(model: Model, fragment: Fragment): { next: Model; nodes: R
   }
   const renamedLayers: Record<LayerId, Layer> = { ...draft.layers };
   for (const to of layers.values()) {
-    const layer = renamedLayers[to]!;
-    const wrapped = layer.config?.layer;
-    if (typeof wrapped === "string") {
-      renamedLayers[to] = { ...layer, config: { ...layer.config, layer: layers.get(wrapped) ?? wrapped } };
-    }
+    renamedLayers[to] = withWrapped(renamedLayers[to]!, (wrapped) => layers.get(wrapped) ?? wrapped);
   }
   const renamedNodes: Record<NodeId, Node> = { ...draft.nodes };
   for (const [from, to] of nodes) {

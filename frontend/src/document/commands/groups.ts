@@ -5,8 +5,9 @@ import { type Command, command, refuse } from "../command";
 import { withInputs, withKey, withoutKeys, withPositions, withView } from "../edit";
 import { isIdentifier, snakeCase, uniqueId } from "../names";
 import { type Edge, edgesOf, type PortLookup, sourceText } from "../ports";
-import { callsOf, consumersOf, downstreamOf, typeOf, wrappersOf } from "../questions";
+import { callsOf, consumersOf, downstreamOf, typeOf } from "../questions";
 import type { Document, Layer, LayerId, Model, ModelId, Node, NodeId, Position } from "../types";
+import { wrappedBy, wrappersOf } from "../wrapped";
 import { freeId } from "./nodes";
 
 export interface GroupIntoModel {
@@ -94,11 +95,12 @@ function innerModel(
   const positions: Record<NodeId, Position> = {};
   for (const id of chosen) {
     nodes[id] = withInputs(model.nodes[id]!, {});
-    let layer: LayerId | undefined = model.nodes[id]!.layer;
-    while (layer !== undefined && model.layers[layer] && !(layer in layers)) {
-      layers[layer] = model.layers[layer]!;
-      const wrapped: unknown = model.layers[layer]!.config?.layer;
-      layer = typeof wrapped === "string" ? wrapped : undefined;
+    const open: LayerId[] = [model.nodes[id]!.layer];
+    while (open.length > 0) {
+      const layer = open.pop()!;
+      if (!model.layers[layer] || layer in layers) continue;
+      layers[layer] = model.layers[layer];
+      open.push(...wrappedBy(model.layers[layer]));
     }
     positions[id] = document.view?.[modelId]?.nodes?.[id] ?? [0, 0];
   }
@@ -169,9 +171,8 @@ function outerModel(
 ): Model {
   const gone = new Set([...chosen].map((id) => model.nodes[id]!.layer));
   for (const id of gone) {
-    const wrapped = model.layers[id]?.config?.layer;
-    if (typeof wrapped === "string" && callsOf(model, wrapped).every((call) => chosen.has(call)))
-      gone.add(wrapped);
+    for (const wrapped of wrappedBy(model.layers[id]))
+      if (callsOf(model, wrapped).every((call) => chosen.has(call))) gone.add(wrapped);
   }
   const nodes: Record<NodeId, Node> = {};
   for (const [id, node] of Object.entries(model.nodes)) if (!chosen.has(id)) nodes[id] = node;

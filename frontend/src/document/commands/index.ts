@@ -4,7 +4,7 @@ export { batch, type Command, type Outcome, type Refusal } from "../command";
 export { copyNodes, duplicateNodes, paste } from "./copies";
 export { type Connect, connect, disconnect, type PortPlace, refusalOfEdge, reorderEdge } from "./edges";
 export { groupIntoModel } from "./groups";
-export { addLayer, changeLayerType, setConfig } from "./layers";
+export { addLayer, changeLayerType, setConfig, wrapNewLayer } from "./layers";
 export { addModel, deleteModel, renameModel, replaceDocument } from "./models";
 export {
   type AddLayerNode,

@@ -3,6 +3,7 @@
 import type { Json, JsonObject } from "../../schema";
 import { command, refuse } from "../command";
 import { withLayer, withModel, withoutKeys } from "../edit";
+import { snakeCase, uniqueId } from "../names";
 import type { Document, Layer, LayerId, ModelId } from "../types";
 
 function layerWith(type: string, config: JsonObject): Layer {
@@ -37,6 +38,38 @@ export const changeLayerType = command(
     return {
       document: withModel(document, args.model, (model) =>
         withLayer(model, args.layer, layerWith(args.type, args.config ?? {})),
+      ),
+    };
+  },
+);
+
+/** A new layer that no node calls, named by `field` of a wrapper: in place of what it named, or behind it in a list. */
+export const wrapNewLayer = command(
+  "wrapNewLayer",
+  (
+    document: Document,
+    args: {
+      model: ModelId;
+      layer: LayerId;
+      field: string;
+      type: string;
+      config?: JsonObject;
+      inList?: boolean;
+    },
+  ) => {
+    const model = document.models[args.model];
+    const wrapper = model?.layers[args.layer];
+    if (!model || !wrapper) return refuse("layer.unknown", { layer: args.layer });
+    const id = uniqueId(snakeCase(args.type), (name) => name in model.layers || name in model.nodes);
+    const before = wrapper.config?.[args.field];
+    const value = args.inList ? [...(Array.isArray(before) ? before : []), id] : id;
+    return {
+      document: withModel(document, args.model, (each) =>
+        withLayer(
+          withLayer(each, id, layerWith(args.type, args.config ?? {})),
+          args.layer,
+          layerWith(wrapper.type, { ...wrapper.config, [args.field]: value }),
+        ),
       ),
     };
   },

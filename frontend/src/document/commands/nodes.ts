@@ -14,9 +14,10 @@ import {
   withView,
 } from "../edit";
 import { isIdentifier, snakeCase, uniqueId } from "../names";
-import { callsOf, isShared, layerOf, splitSource, wouldContainItself, wrappersOf } from "../questions";
+import { callsOf, isShared, layerOf, splitSource, wouldContainItself } from "../questions";
 import type {
   Document,
+  Layer,
   LayerId,
   Model,
   ModelId,
@@ -27,6 +28,7 @@ import type {
   SourceText,
   Structure,
 } from "../types";
+import { withWrapped, wrappedBy, wrappersOf } from "../wrapped";
 import { trainingWithOutput, trainingWithoutNodes, trainingWithRenamedNode } from "./training";
 
 export interface AddLayerNode {
@@ -34,6 +36,8 @@ export interface AddLayerNode {
   readonly type: string;
   readonly config?: JsonObject;
   readonly position: Position;
+  /** Layers that the config names and that come with it, by the id that it names them by. */
+  readonly wraps?: { readonly [layer: LayerId]: Layer };
   /** What its ids are made from; the type's name where it is not given. */
   readonly name?: string;
   /** The new node's `port` reads this source. */
@@ -52,14 +56,16 @@ export const addLayerNode = command("addLayerNode", (document: Document, args: A
   }
   const base = snakeCase(args.name ?? (typeof definition === "string" ? definition : args.type));
   const id = freeId(model, base);
-  const layer =
-    args.config && Object.keys(args.config).length > 0
-      ? { type: args.type, config: args.config }
-      : { type: args.type };
+  const hasConfig = args.config && Object.keys(args.config).length > 0;
+  const { model: grown, renamed } = withNewLayers(model, args.wraps ?? {}, id);
+  const layer = withWrapped(
+    hasConfig ? { type: args.type, config: args.config } : { type: args.type },
+    (name) => renamed.get(name) ?? name,
+  );
   const node: Node = args.from
     ? { layer: id, inputs: { [args.from.port]: [args.from.source] } }
     : { layer: id };
-  let next = withNode(withLayer(model, id, layer), id, node);
+  let next = withNode(withLayer(grown, id, layer), id, node);
   if (args.to) next = fed(next, args.to, id);
   const placed = withPositions(
     { ...document, models: withKey(document.models, args.model, next) },
@@ -71,6 +77,26 @@ export const addLayerNode = command("addLayerNode", (document: Document, args: A
   const trained = args.type === "Output" ? trainingWithOutput(placed, args.model, id) : placed;
   return { document: trained, created: [id] };
 });
+
+/** Layers under free ids, none of them `taken`, naming each other by these. */
+function withNewLayers(model: Model, added: { readonly [layer: LayerId]: Layer }, taken: string) {
+  const renamed = new Map<LayerId, LayerId>();
+  for (const name of Object.keys(added)) {
+    const used = new Set([taken, ...renamed.values()]);
+    renamed.set(
+      name,
+      uniqueId(name, (id) => id in model.nodes || id in model.layers || used.has(id)),
+    );
+  }
+  let grown = model;
+  for (const [name, layer] of Object.entries(added))
+    grown = withLayer(
+      grown,
+      renamed.get(name)!,
+      withWrapped(layer, (each) => renamed.get(each) ?? each),
+    );
+  return { model: grown, renamed };
+}
 
 function fed(model: Model, to: NonNullable<AddLayerNode["to"]>, source: SourceText): Model {
   const target = model.nodes[to.node];
@@ -190,7 +216,7 @@ export function withoutOrphans(model: Model, touched: ReadonlySet<LayerId>): Mod
     const layer = current.layers[id];
     if (!layer || callsOf(current, id).length > 0 || wrappersOf(current, id).length > 0) continue;
     current = { ...current, layers: withoutKeys(current.layers, new Set([id])) };
-    if (typeof layer.config?.layer === "string") open.push(layer.config.layer);
+    open.push(...wrappedBy(layer));
   }
   return current;
 }
@@ -260,7 +286,7 @@ function withRenamedLayer(model: Model, from: LayerId, to: LayerId): Model {
     layers: Object.fromEntries(
       Object.entries(model.layers).map(([id, layer]) => [
         id === from ? to : id,
-        layer.config?.layer === from ? { ...layer, config: { ...layer.config, layer: to } } : layer,
+        withWrapped(layer, (name) => (name === from ? to : name)),
       ]),
     ),
     nodes: Object.fromEntries(

@@ -20,8 +20,8 @@ import { SchemaForm } from "../../ui/form/SchemaForm";
 import { LayerHelp } from "./LayerHelp";
 import { NodeProblems } from "./NodeProblems";
 import { NodeShapes } from "./NodeShapes";
-
-const ONCE = new Set(["Input", "Output"]);
+import { namingFields } from "./naming";
+import { WrappedLayers } from "./WrappedLayers";
 
 export function NodeInspector({ node: id }: { readonly node: NodeId }) {
   const model = useOpenModel();
@@ -161,25 +161,12 @@ export function NodeInspector({ node: id }: { readonly node: NodeId }) {
               }
             />
           )}
-          {"layer" in (described.schema.properties ?? {}) && (
-            <ReferenceField
-              label={t("inspector.wrappedLayer")}
-              name="layer"
-              value={layer.config?.layer}
-              choices={Object.keys(model.layers).filter(
-                (one) => one !== node.layer && !ONCE.has(model.layers[one]?.type ?? ""),
-              )}
-              error={problems.find((problem) => problem.field === "layer")?.message}
-              onChange={(value) =>
-                run(setConfig({ model: modelId, layer: node.layer, field: "layer", value }))
-              }
-            />
-          )}
+          <WrappedLayers layer={node.layer} described={described} problems={problems} />
           <SchemaForm
             schema={described.schema}
             config={layer.config ?? {}}
             problems={problems}
-            hidden={["model", "layer", "name"]}
+            hidden={["model", "name", ...namingFields(described.schema).map(({ name }) => name)]}
             onChange={(name, value) =>
               run(setConfig({ model: modelId, layer: node.layer, field: name, value }))
             }

@@ -36,8 +36,8 @@ export function groupsOf(
   order: readonly string[],
 ): readonly Group[] {
   const byCategory = new Map<string, Entry[]>(order.map((category) => [category, []]));
-  for (const { type, category, summary, search_words } of catalogue?.layers ?? []) {
-    if (type === MODEL) continue;
+  for (const { type, category, summary, search_words, is_callable = true } of catalogue?.layers ?? []) {
+    if (type === MODEL || !is_callable) continue;
     const entry = { key: type, name: type, type, category, summary, search_words, insertion: { type } };
     const known = byCategory.get(category);
     if (known) known.push(entry);

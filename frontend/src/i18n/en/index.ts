@@ -2,6 +2,7 @@
 
 import app from "./app.json";
 import canvas from "./canvas.json";
+import code from "./code.json";
 import data from "./data.json";
 import fields from "./fields.json";
 import inspector from "./inspector.json";
@@ -15,6 +16,7 @@ import ui from "./ui.json";
 export default {
   ...app,
   ...canvas,
+  ...code,
   ...data,
   ...fields,
   ...inspector,

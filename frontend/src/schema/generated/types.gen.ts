@@ -732,6 +732,12 @@ export type LayerDescription = {
      */
     inputs: Array<InputPort>;
     /**
+     * Is Callable
+     *
+     * Off: only other layers name it, such as a recurrent cell.
+     */
+    is_callable: boolean;
+    /**
      * Outputs
      */
     outputs: Array<OutputPort>;
@@ -767,6 +773,14 @@ export type LayerExample = {
      * Config
      */
     config: {
+        [key: string]: unknown;
+    };
+    /**
+     * Layers
+     *
+     * Layers that the config names, as a document holds them.
+     */
+    layers: {
         [key: string]: unknown;
     };
     /**

@@ -5,7 +5,6 @@ import { type AddLayerNode, addLayerNode, callAgain } from "../../../document/co
 import { layerType, type Ports, sourceText, writtenPort } from "../../../document/ports";
 import type { NodeId, Position } from "../../../document/types";
 import { t } from "../../../i18n";
-import type { JsonObject } from "../../../schema";
 import { announce } from "../../../stores/announceStore";
 import { useCatalogue } from "../../../stores/catalogueStore";
 import { currentModel, currentPorts } from "../../../stores/derived";
@@ -142,7 +141,7 @@ function add(engine: CanvasEngine, insertion: Insertion, { x, y }: Point, wiring
           addLayerNode({
             model,
             type: insertion.type,
-            config: insertion.config ?? startingConfig(insertion.type),
+            ...(insertion.config ? { config: insertion.config } : startingWith(insertion.type)),
             name: insertion.name,
             position,
             ...wiring,
@@ -164,14 +163,21 @@ export function welcome(engine: CanvasEngine, node: NodeId): void {
 }
 
 /** What a fresh layer starts with: the catalogue's first example. A wrapper wraps what is selected. */
-function startingConfig(type: string): JsonObject | undefined {
-  const config = layerType(useCatalogue.getState().catalogue, type)?.examples[0]?.config;
-  if (typeof config?.layer !== "string") return config;
-  const { layer: _example, ...rest } = config;
+function startingWith(type: string): Pick<AddLayerNode, "config" | "wraps"> {
+  const example = layerType(useCatalogue.getState().catalogue, type)?.examples[0];
+  const config = example?.config;
+  if (typeof config?.layer !== "string") return { config, wraps: example?.layers };
   const model = currentModel();
   const [selected] = useSelection.getState().nodes;
   const layer = selected ? model.nodes[selected]?.layer : undefined;
-  return layer && model.layers[layer]?.type !== "Input" && model.layers[layer]?.type !== "Output"
-    ? { ...rest, layer }
-    : rest;
+  const selectedType = layer && model.layers[layer]?.type;
+  const fits = selectedType && selectedType !== "Input" && selectedType !== "Output";
+  const inner = example?.layers?.[config.layer];
+  const isAlike = !inner || category(inner.type) === category(selectedType ?? "");
+  if (layer && fits && isAlike) return { config: { ...config, layer } };
+  return { config, wraps: example?.layers ?? { [config.layer]: { type: "Dense", config: { units: 8 } } } };
+}
+
+function category(type: string): string | undefined {
+  return layerType(useCatalogue.getState().catalogue, type)?.category;
 }

@@ -3,6 +3,7 @@
 import { type Edge, edgesOf, layerType, type PortLookup, portsOfNode, specOf } from "../../../document/ports";
 import { callsOf } from "../../../document/questions";
 import type { Document, LayerId, Model, ModelId, Node, NodeId } from "../../../document/types";
+import { wrappedBy } from "../../../document/wrapped";
 import type { Catalogue, CheckResult } from "../../../schema";
 import { layerLook } from "../../../ui/categories";
 import { sharedColor } from "../../../ui/colors";
@@ -208,8 +209,7 @@ function sharedColors(model: Model): ReadonlyMap<LayerId, string> {
 
 function detailOf(config: Document["models"][string]["layers"][string]["config"]): string {
   if (typeof config?.model === "string") return config.model;
-  if (typeof config?.layer === "string") return config.layer;
-  return "";
+  return wrappedBy({ type: "", config }).join(", ");
 }
 
 function drawEdge(

@@ -1,0 +1,174 @@
+/** The model as source and as files of other frameworks: read it, copy it, download it. */
+
+import { Alert, Button, Group, Loader, Modal, NavLink, Stack, Text } from "@mantine/core";
+import { Check, CircleCheck, Copy, Download, FileCode2, Package, TriangleAlert } from "lucide-react";
+import { useEffect, useState } from "react";
+
+import { ApiProblems, api, type Exported } from "../../api/client";
+import { t } from "../../i18n";
+import type { Problem } from "../../schema";
+import { useDocument } from "../../stores/documentStore";
+import { ProblemText } from "../../ui/ProblemText";
+import classes from "./CodeDialog.module.css";
+import { FORMATS, type Format } from "./formats";
+import { saveFile } from "./saveFile";
+
+const COPIED_FOR = 1500;
+
+export function CodeDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
+  const [chosen, setChosen] = useState<Format>(FORMATS[0]!);
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t("code.title")}
+      size={1000}
+      centered
+      closeButtonProps={{ "aria-label": t("code.close") }}
+    >
+      <div className={classes.columns}>
+        <nav aria-label={t("code.formats")}>
+          {FORMATS.map((format) => (
+            <NavLink
+              key={format.format}
+              component="button"
+              active={format === chosen}
+              aria-current={format === chosen ? "true" : undefined}
+              label={t(`code.${format.format}`)}
+              description={t(`code.${format.format}_hint`)}
+              leftSection={format.isText ? <FileCode2 size={16} /> : <Package size={16} />}
+              onClick={() => setChosen(format)}
+            />
+          ))}
+        </nav>
+        {opened && <Preview key={chosen.format} format={chosen} />}
+      </div>
+    </Modal>
+  );
+}
+
+type State =
+  | { readonly step: "working" }
+  | { readonly step: "refused"; readonly problems: readonly Problem[] }
+  | { readonly step: "made"; readonly made: Exported; readonly text: string | null };
+
+/** What the server makes of the document as it is now. */
+function Preview({ format }: { readonly format: Format }) {
+  const document = useDocument((state) => state.document);
+  const [state, setState] = useState<State>({ step: "working" });
+
+  useEffect(() => {
+    const abort = new AbortController();
+    setState({ step: "working" });
+    api
+      .exportDocument(format.format, document, abort.signal)
+      .then(async (made) => {
+        const text = format.isText ? await made.file.text() : null;
+        if (!abort.signal.aborted) setState({ step: "made", made, text });
+      })
+      .catch((error: unknown) => {
+        if (abort.signal.aborted) return;
+        const problems = error instanceof ApiProblems ? error.problems : [];
+        setState({ step: "refused", problems });
+      });
+    return () => abort.abort();
+  }, [format, document]);
+
+  if (state.step === "working") {
+    return (
+      <div className={classes.centre} aria-busy="true">
+        <Loader size="sm" />
+        <Text size="sm" c="dimmed">
+          {t("code.working")}
+        </Text>
+      </div>
+    );
+  }
+  if (state.step === "refused") return <Refused problems={state.problems} />;
+  return <Made made={state.made} text={state.text} />;
+}
+
+function Refused({ problems }: { readonly problems: readonly Problem[] }) {
+  return (
+    <Stack gap="xs">
+      <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} title={t("code.refused")}>
+        {problems.length === 0 ? t("code.failed") : t("code.mend")}
+      </Alert>
+      <ul className={classes.problems}>
+        {problems.slice(0, 20).map((problem) => (
+          <li key={`${problem.code} ${problem.node} ${problem.message}`} data-problem={problem.code}>
+            <ProblemText problem={problem} />
+          </li>
+        ))}
+      </ul>
+    </Stack>
+  );
+}
+
+function Made({ made, text }: { readonly made: Exported; readonly text: string | null }) {
+  const [isCopied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!isCopied) return;
+    const timer = setTimeout(() => setCopied(false), COPIED_FOR);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
+  return (
+    <Stack gap="xs" className={classes.made}>
+      <Group gap="xs" justify="space-between">
+        <Checked difference={made.difference} />
+        <Group gap="xs">
+          {text !== null && (
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={isCopied ? <Check size={14} /> : <Copy size={14} />}
+              onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+            >
+              {t(isCopied ? "code.copied" : "code.copy")}
+            </Button>
+          )}
+          <Button
+            size="xs"
+            leftSection={<Download size={14} />}
+            onClick={() => saveFile(made.file, made.name)}
+          >
+            {t("code.download")}
+          </Button>
+        </Group>
+      </Group>
+      {text !== null ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section className={classes.source} tabIndex={0} aria-label={made.name}>
+          <pre>{text}</pre>
+        </section>
+      ) : (
+        <div className={classes.centre}>
+          <Package size={32} aria-hidden />
+          <Text size="sm" fw={500}>
+            {made.name}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {t("code.bytes", { kilobytes: Math.max(1, Math.round(made.file.size / 1024)) })}
+          </Text>
+        </div>
+      )}
+    </Stack>
+  );
+}
+
+/** What the server found when it ran what it made against the model itself. */
+function Checked({ difference }: { readonly difference: string | null }) {
+  if (difference === null) return <span />;
+  const value = Number(difference);
+  const isNumber = difference !== "" && Number.isFinite(value);
+  return (
+    <Group gap={6} wrap="nowrap">
+      {isNumber && <CircleCheck size={16} className={classes.good} aria-hidden />}
+      <Text size="xs" c="dimmed">
+        {isNumber
+          ? t("code.checked", { difference: value === 0 ? "0" : value.toExponential(1) })
+          : t("code.unchecked", { why: difference })}
+      </Text>
+    </Group>
+  );
+}
