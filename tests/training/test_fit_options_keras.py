@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layerloom.training.compile import spread
+from layerloom.compilation import spread
 from layerloom.training.data import TrainingData
 from layerloom.training.evaluation import evaluate
 from training.reference import keras
