@@ -200,6 +200,25 @@ def test_states_that_go_from_one_layer_to_another() -> None:
     assert_trains_alike(source, found)
 
 
+def test_states_that_last_start_anew() -> None:
+    main = (
+        ModelBuilder()
+        .input("x", [6, 3])
+        .layer("read", "LSTM", units=5, stateful=True)
+        .node("one", "read", "sequence", "x")
+        .node("two", "read", "sequence", "x")
+        .output("y", "two")
+        .output("z", "one")
+    )
+    source = document(main)
+    found = exported(source)
+
+    assert "stateful=True" in found.text
+    made = namespace(found.text)[found.class_name]().eval()
+    x = torch.rand(2, 6, 3)
+    assert not torch.equal(made(x)["z"], made(x)["z"])
+
+
 def test_joined_ends_and_mixed_ranks_and_types() -> None:
     main = (
         ModelBuilder()

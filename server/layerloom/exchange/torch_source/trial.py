@@ -36,6 +36,7 @@ def batch_for(model: BuiltModel, seed: int = 0) -> Batch | None:
     for size in _OPEN_SIZES:
         for ids, draw in ((_ids(model.plan), "randn"), (2, "randn"), (2, "rand")):
             batch = _batch(model.plan, size, ids, seed, draw)
+            model.reset_state()
             try:
                 with torch.no_grad():
                     model(*batch.tensors.values())
@@ -49,6 +50,7 @@ def differences(text: str, class_name: str, model: BuiltModel, batch: Batch) -> 
     """The largest absolute difference by output, the source having loaded the model's weights from a file."""
     outputs = run(text, class_name, model.get_weights(), batch)
     model.eval()
+    model.reset_state()
     with torch.no_grad():
         expected = dict(zip(model.output_names, model(*batch.tensors.values()), strict=True))
     if outputs.keys() != expected.keys():
