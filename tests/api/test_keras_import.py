@@ -192,3 +192,40 @@ def finished(owner: TestClient, document: dict[str, Any]) -> dict[str, Any]:
         while "run_finished" not in socket.receive_text():
             pass
     return load(owner.get(f"{path}/artifacts/weights.safetensors").content)
+
+
+def test_an_import_is_exported_with_its_weights(owner: TestClient) -> None:
+    document = owner.post("/api/import", files={"file": ("m.keras", keras_archive())}).json()["document"]
+
+    answer = owner.post("/api/export/keras-archive", json=document)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"].endswith(".keras")
+    assert float(answer.headers["layerloom-largest-difference"]) < 1e-5
+    again = owner.post("/api/import", files={"file": ("m.keras", answer.content)}).json()
+    assert again["weights"]["id"] == document["training"]["weights"]
+
+
+def test_an_export_with_unknown_weights_is_a_422(owner: TestClient) -> None:
+    answer = owner.post("/api/export/weights-h5", json=trainable(NO_WEIGHTS))
+
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["code"] == "weights.unknown"
+
+
+def test_a_run_leaves_files_for_keras(owner: TestClient) -> None:
+    run = owner.post("/api/runs", json={"document": dense_document(epochs=1)}).json()
+    path = f"/api/runs/{run['id']}"
+    with owner.websocket_connect(f"ws://127.0.0.1:8420{path}/events", headers=dict(owner.headers)) as socket:
+        while "run_finished" not in socket.receive_text():
+            pass
+
+    weights = load(owner.get(f"{path}/artifacts/weights.safetensors").content)
+    archive = owner.get(f"{path}/artifacts/model.keras")
+    imported = owner.post("/api/import", files={"file": ("m.keras", archive.content)}).json()
+    kept = load(owner.get(f"/api/weights/{imported['weights']['id']}").content)
+
+    assert owner.get(f"{path}/artifacts/model.weights.h5").status_code == 200
+    assert {name: array.tolist() for name, array in kept.items()} == {
+        name: array.tolist() for name, array in weights.items()
+    }

@@ -84,3 +84,26 @@ def test_an_archive_without_weights_in_it_can_not_save_any(tmp_path: Path) -> No
 
     assert_said_plainly(result, 2)
     assert "usage.no_weights" in result.stderr
+
+
+def test_an_imported_model_goes_back_to_keras_with_its_weights(tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_text(json.dumps(CONFIG))
+    weights(tmp_path / "w.weights.h5")
+    layerloom("import", "m.json", "--weights", "w.weights.h5", "-o", "d.json", folder=tmp_path)
+
+    exported = layerloom("export", "d.json", "--to", "weights-h5", "-o", "out.h5", folder=tmp_path)
+
+    assert_said_plainly(exported, 0)
+    assert "difference" in exported.stderr or "not tried" in exported.stderr
+    with h5py.File(tmp_path / "out.h5") as file:
+        assert file["layers/dense/vars/1"][()].tolist() == [0, 1]
+
+
+def test_weights_that_are_not_there_are_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_text(json.dumps(CONFIG))
+    layerloom("import", "m.json", "-o", "d.json", folder=tmp_path)
+
+    result = layerloom("export", "d.json", "--to", "keras-archive", "--weights", "nowhere", folder=tmp_path)
+
+    assert_said_plainly(result, 2)
+    assert "usage.no_file" in result.stderr

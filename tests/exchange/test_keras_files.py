@@ -64,7 +64,45 @@ def deep() -> Any:
     return levels
 
 
-MODELS = {each.__name__: each for each in (siamese, sequential, shared_in_nested, deep)}
+def recurrent() -> Any:
+    layers = keras.layers
+    start = keras.Input((6, 4))
+    both = layers.Bidirectional(layers.GRU(3, return_sequences=True), merge_mode="concat")(start)
+    two = layers.Bidirectional(layers.LSTM(3), backward_layer=layers.LSTM(3, go_backwards=True))(both)
+    cells = [layers.LSTMCell(3), layers.GRUCell(4), layers.SimpleRNNCell(2)]
+    stacked = layers.RNN(cells)(both)
+    plain = layers.SimpleRNN(3)(start)
+    return keras.Model(start, layers.Concatenate()([two, stacked, plain]))
+
+
+def attention() -> Any:
+    layers = keras.layers
+    start, other = keras.Input((6, 4)), keras.Input((5, 4))
+    mixed = layers.MultiHeadAttention(2, 3, use_gate=True)(start, other)
+    grouped = layers.GroupQueryAttention(4, 4, 2, use_gate=True)(mixed, other)
+    simple = layers.Attention(use_scale=True)([grouped, other])
+    added = layers.AdditiveAttention()([simple, other])
+    projected = layers.EinsumDense("abc,cd->abd", (None, 4), bias_axes="d")(added)
+    return keras.Model([start, other], layers.GlobalAveragePooling1D()(projected))
+
+
+def convolutions() -> Any:
+    layers = keras.layers
+    start = keras.Input((10, 10, 3))
+    x = layers.SeparableConv2D(4, 3, activation="tanh")(start)
+    x = layers.DepthwiseConv2D(3)(x)
+    x = layers.Conv2DTranspose(5, 3)(x)
+    x = layers.GroupNormalization(5)(x)
+    x = layers.PReLU(shared_axes=[1, 2])(x)
+    x = layers.Conv2D(3, 2)(x)
+    x = layers.BatchNormalization(scale=False)(x)
+    return keras.Model(start, layers.GlobalMaxPooling2D()(x))
+
+
+MODELS = {
+    each.__name__: each
+    for each in (siamese, sequential, shared_in_nested, deep, recurrent, attention, convolutions)
+}
 
 
 def saved(model: Any, folder: Path, form: str) -> tuple[Path, Path | None]:

@@ -116,7 +116,9 @@ async def test_artifacts_are_there_once_the_run_has_finished(folder: Path, forks
             "document.json",
             "encoders.json",
             "history.json",
+            "model.keras",
             "model.py",
+            "model.weights.h5",
             "weights.safetensors",
         )
         assert {name: array.shape for name, array in weights.items()} == {

@@ -1,6 +1,7 @@
 """`layerloom examples`, `import` and `export`: documents from and to files."""
 
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -13,11 +14,12 @@ from layerloom.api.gallery import examples, find_example
 from layerloom.api.reading import import_model
 from layerloom.cli.console import WRONG_DOCUMENT, err, out, show_problems, shows_problems
 from layerloom.cli.source import open_document
-from layerloom.document import to_text
+from layerloom.document import Document, to_text
 from layerloom.exchange.formats import export_format, write_document
 from layerloom.problems import Problem, ProblemError, errors
 from layerloom.runs.alone import call_alone
-from layerloom.settings import load_settings
+from layerloom.runs.weights import find, unknown_weights
+from layerloom.settings import Settings, load_settings
 from layerloom.versions import load_document
 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; by default stdout.")]
@@ -118,27 +120,60 @@ def export_file(
     to: Annotated[str, typer.Option(help="The format.")] = "layerloom",
     output: Output = None,
     weights: Annotated[
-        Path | None, typer.Option(help="weights.safetensors of the document, as a run leaves it.")
+        Path | None, typer.Option(help="`.safetensors`, Keras' `.weights.h5`, or a run's folder.")
     ] = None,
     force: Force = False,
 ) -> None:
     """Write a document in another format; what can run is run beside the model first."""
     chosen = export_format(to)
-    limits = load_settings().limits
-    document = open_document(file, limits)
+    settings = load_settings()
+    document = open_document(file, settings.limits)
     if not chosen.computes:
-        _write(chosen.write(document, limits, None).content, output, force)
+        _write(chosen.write(document, settings.limits, None).content, output, force)
         return
-    if weights is not None:
-        weights = weights.resolve()
-    exported = call_alone(write_document, to, document, limits, weights, timeout=_SECONDS)
     if output is None and not chosen.is_text and sys.stdout.isatty():
         raise ProblemError(
             Problem(code="usage.output", message=f"{to} is no text.", hint="Name a file with -o.")
         )
-    _write(exported.content, output, force)
-    if exported.largest_difference is not None:
-        err.print(f"Largest difference on a random batch: {exported.largest_difference:.2g}")
+    with tempfile.TemporaryDirectory(prefix="layerloom-") as folder:
+        target = Path(folder) / "exported"
+        report = call_alone(
+            write_document,
+            to,
+            document,
+            settings.limits,
+            _weights(weights, document, settings),
+            target,
+            timeout=_SECONDS,
+        )
+        _write(target.read_bytes(), output, force)
+    if report.problems:
+        show_problems(report.problems)
+    if report.largest_difference is not None:
+        err.print(f"Largest difference on a random batch: {report.largest_difference:.2g}")
+    if report.not_checked is not None:
+        err.print(f"It was not tried: {escape(report.not_checked)}.")
+
+
+def _weights(given: Path | None, document: Document, settings: Settings) -> Path | None:
+    """A file of weights, those in the folder of a run, or those kept ones that the document names."""
+    if given is None:
+        named = document.training.weights if document.training is not None else None
+        path = find(settings.data_dir / "weights", named) if named is not None else None
+        if named is not None and path is None:
+            raise ProblemError(unknown_weights(named))
+        return path
+    places = (given, given / "weights.safetensors", given / "artifacts" / "weights.safetensors")
+    found = next((path for path in places if path.is_file()), None)
+    if found is None:
+        raise ProblemError(
+            Problem(
+                code="usage.no_file",
+                message=f"{str(given)!r} is no file of weights, and no run's folder.",
+                hint="Name `.safetensors`, or the folder that `layerloom train --out` wrote.",
+            )
+        )
+    return found.resolve()
 
 
 def _is_of_keras(path: Path) -> bool:

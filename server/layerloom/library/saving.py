@@ -12,6 +12,7 @@ from layerloom.problems import Problem, ProblemError
 from layerloom.store.blobs import write_atomically
 
 if TYPE_CHECKING:
+    from layerloom.exchange.keras.export import KerasModel
     from layerloom.library.model import Model
 
 
@@ -53,9 +54,26 @@ def _onnx(model: "Model") -> bytes:
     return to_onnx(model.module)
 
 
+def _keras(model: "Model") -> bytes:
+    return _in_keras(model).archive()
+
+
+def _weights_h5(model: "Model") -> bytes:
+    return _in_keras(model).weights()
+
+
+def _in_keras(model: "Model") -> "KerasModel":
+    from layerloom.exchange.keras.export import keras_model
+    from layerloom.library.model import NO_LIMITS
+
+    return keras_model(model.document, NO_LIMITS, model.get_weights(), model.module.plan.model)
+
+
 FORMATS: dict[str, Callable[["Model"], bytes]] = {
     ".json": _document,
     ".safetensors": _safetensors,
     ".onnx": _onnx,
     ".py": _torch,
+    ".keras": _keras,
+    ".weights.h5": _weights_h5,
 }

@@ -10,12 +10,16 @@ from pydantic import BaseModel
 from safetensors.numpy import save
 
 from layerloom.document import Limits
+from layerloom.exchange.keras.export import keras_model
 from layerloom.exchange.torch_source.export import export_built
 from layerloom.graph.build import BuiltModel
 from layerloom.runs.records import run_history
 from layerloom.runs.spec import ARTIFACTS
 from layerloom.store.blobs import write_atomically
 from layerloom.versions import load_document
+
+_MOST_NUMBERS = 100_000_000
+"""Weights of a model that is also written in Keras' form, where they are kept three times."""
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +32,8 @@ def save_artifacts(
     epochs: list[str],
     limits: Limits,
 ) -> None:
-    """`weights.safetensors`, `history.json`, `document.json`, `encoders.json`, `model.py` in the run's folder."""
+    """`weights.safetensors`, `history.json`, `document.json`, `encoders.json`, `model.py`, `model.keras` and
+    `model.weights.h5` in the run's folder."""
     target = folder / ARTIFACTS
     save_weights(folder, "weights", model)
     write_atomically(target / "history.json", run_history(epochs).model_dump_json(indent=2).encode())
@@ -36,6 +41,7 @@ def save_artifacts(
     states = {name: state.model_dump(mode="json") for name, state in encoders.items()}
     write_atomically(target / "encoders.json", orjson.dumps(states, option=orjson.OPT_INDENT_2))
     _save_source(target, document, model, limits)
+    _save_keras(target, document, model, limits)
 
 
 def save_weights(folder: Path, name: str, model: BuiltModel) -> None:
@@ -51,3 +57,16 @@ def _save_source(target: Path, document: str, model: BuiltModel, limits: Limits)
         write_atomically(target / "model.py", source.text.encode())
     except Exception:
         log.exception("model.py could not be written")
+
+
+def _save_keras(target: Path, document: str, model: BuiltModel, limits: Limits) -> None:
+    """`model.keras` and `model.weights.h5`, with the whole model: what was not trained is as it was drawn."""
+    if sum(tensor.numel() for _, tensor, _ in model.weights()) > _MOST_NUMBERS:
+        log.warning("no file of Keras is written: the model is large; export it when it is needed")
+        return
+    try:
+        written = keras_model(load_document(document.encode(), limits), limits, model.get_weights())
+        write_atomically(target / "model.keras", written.archive())
+        write_atomically(target / "model.weights.h5", written.weights())
+    except Exception as error:
+        log.warning("no file of Keras could be written: %s", error)

@@ -61,14 +61,7 @@ def check(training: Training, folder: Path | None, inferred: InferredModel) -> l
         return []
     path = find(folder, training.weights)
     if path is None:
-        return [
-            Problem(
-                code="weights.unknown",
-                message=f"No weights are kept here under the id `{training.weights[:64]}`.",
-                hint="Import the file again, or take `training.weights` out to begin with new weights.",
-                field="training.weights",
-            )
-        ]
+        return [unknown_weights(training.weights)]
     shapes = _shapes(path)
     wanted = {
         f"{layer.path}/{weight.name}": weight.shape
@@ -89,6 +82,16 @@ def check(training: Training, folder: Path | None, inferred: InferredModel) -> l
             field="training.weights",
         )
     ]
+
+
+def unknown_weights(identity: str) -> Problem:
+    """Of a document that names weights which are not there."""
+    return Problem(
+        code="weights.unknown",
+        message=f"No weights are kept here under the id `{identity[:64]}`.",
+        hint="Import the file again, or take `training.weights` out to begin with new weights.",
+        field="training.weights",
+    )
 
 
 def begin_with(model: "BuiltModel", folder: Path | None, training: Training) -> None:

@@ -45,6 +45,7 @@ _OLD_NAMES = {
     "BatchNormalizationV2": "BatchNormalization", "Deconvolution2D": "Conv2DTranspose",
     "SeparableConvolution2D": "SeparableConv2D", "SyncBatchNormalization": "BatchNormalization",
     "MaxPool1D": "MaxPooling1D", "MaxPool2D": "MaxPooling2D", "MaxPool3D": "MaxPooling3D",
+    "GroupedQueryAttention": "GroupQueryAttention",
     "AvgPool1D": "AveragePooling1D", "AvgPool2D": "AveragePooling2D", "AvgPool3D": "AveragePooling3D",
 }  # fmt: skip
 

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 from layerloom.exchange.keras.tree import SavedLayer
 
+_CLASSES = {"GroupQueryAttention": "GroupedQueryAttention"}
+"""Where a class bears another name than the one that Keras exports, which stands in configs."""
+
 
 def placed(tree: SavedLayer) -> Iterator[tuple[str, SavedLayer]]:
     """Every layer with its group: `("layers/functional/layers/dense_1", …)`; the model itself comes first, as `""`."""
@@ -15,6 +18,7 @@ def placed(tree: SavedLayer) -> Iterator[tuple[str, SavedLayer]]:
 def snake_case(class_name: str) -> str:
     """`Conv2DTranspose` → `conv2d_transpose`, as Keras names groups and layers."""
     name = re.sub(r"\W+", "", class_name.rpartition(">")[2])
+    name = _CLASSES.get(name, name)
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 

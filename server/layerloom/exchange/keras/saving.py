@@ -35,7 +35,7 @@ def write_weights(
             if layer is None:
                 continue
             for place, weight in weight_places(group, layer).items():
-                array = np.ascontiguousarray(weights[f"{layer.path}/{weight.name}"])
+                array = np.asarray(weights[f"{layer.path}/{weight.name}"], order="C")
                 file.create_dataset(place, data=array, track_times=False)
 
 

@@ -74,5 +74,8 @@ class GroupQueryAttention(HeadsLayer):
             )
         return super().infer(inputs)
 
+    def _saved_as(self, group: str) -> str:
+        return f"_{group}"
+
     def _heads(self) -> tuple[int, int, int, int]:
         return self.num_query_heads, self.num_key_value_heads, self.head_dim, self.head_dim

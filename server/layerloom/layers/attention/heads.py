@@ -98,8 +98,10 @@ class HeadsLayer(AttentionLayer, KernelLayer):
         for place, spec in enumerate((query, key)):
             for size in spec.shape[1:-1]:
                 steps[place] *= size or 1
-        own = sum(weight.size for weight in self.weights(inputs) if weight.group in _OF_QUERIES)
-        other = sum(weight.size for weight in self.weights(inputs) if weight.group not in _OF_QUERIES)
+        own = sum(weight.size for weight in self.weights(inputs) if weight.group.lstrip("_") in _OF_QUERIES)
+        other = sum(
+            weight.size for weight in self.weights(inputs) if weight.group.lstrip("_") not in _OF_QUERIES
+        )
         looks = steps[0] * steps[1] * heads * (key_dim + value_dim)
         return 2 * (steps[0] * own + steps[1] * other + looks)
 
@@ -132,15 +134,19 @@ class HeadsLayer(AttentionLayer, KernelLayer):
         said = "attention_output" if name == "output" else name
         kernel = Weight(
             f"{said}_kernel", (*inputs, *outputs), self.kernel_initializer, f"{group}.weight",
-            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint, group=group,
+            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint, group=self._saved_as(group),
         )  # fmt: skip
         if not self.use_bias:
             return (kernel,)
         bias = Weight(
             f"{said}_bias", outputs, self.bias_initializer, f"{group}.bias",
-            regularizer=self.bias_regularizer, constraint=self.bias_constraint, group=group,
+            regularizer=self.bias_regularizer, constraint=self.bias_constraint, group=self._saved_as(group),
         )  # fmt: skip
         return kernel, bias
+
+    def _saved_as(self, group: str) -> str:
+        """Keras' attribute that holds a projection: the one without an underscore where there is one."""
+        return f"_{group}" if group == "gate_dense" else group
 
     def _features(self, inputs: Inputs) -> tuple[int, int, int]:
         query, value, key = attended(inputs)
