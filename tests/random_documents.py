@@ -37,7 +37,7 @@ _KEEP_THE_BATCH = frozenset({"Elementwise", "Limiting", "Casting", "Likeness", "
 _GROWN = tuple(
     name
     for name, each in layer_types().items()
-    if name not in _ENDS and (each.category != "operations" or name in _KEEP_THE_BATCH)
+    if name not in _ENDS and each.is_callable and (each.category != "operations" or name in _KEEP_THE_BATCH)
 )
 _JUNK: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2**31, 2**53, 2**63 - 1, -(2**63), 0.5, 1e308, -0.0, "", "x", "__proto__",
@@ -123,11 +123,13 @@ def _add_call(rng: random.Random, model: Json, models: dict[str, Json], number: 
     else:
         layer_id = f"layer_{number}"
         layers[layer_id] = _layer(rng, named, list(models))
+        _add_named(rng, layers, layer_id, number)
     ports = _ports(layers, layer_id, models)
     for _ in range(6 if ports else 0):
         inputs = {}
         for name, least, most in ports:
-            count = rng.randint(max(1, least), 3) if most is None else rng.choice([least, least, least, most])
+            several = rng.choice([least, least, 1, 2, 3]) if most is None else most
+            count = max(least, several) if most is None else rng.choice([least, least, least, most])
             if count:
                 inputs[name] = [rng.choice(list(nodes)[-6:]) for _ in range(count)]
         nodes[f"node_{number}"] = {"layer": layer_id, "inputs": inputs}
@@ -153,6 +155,27 @@ def _layer(rng: random.Random, layers: Sequence[str], models: Sequence[str]) -> 
         if field not in ("name", "dtype") and rng.random() < 0.12:
             config[field] = _value(rng, field_schema, schema.get("$defs", {}))
     return {"type": name, "config": config}
+
+
+def _add_named(rng: random.Random, layers: Json, layer_id: str, number: int) -> None:
+    """The layers that an example of a binding layer names, under names of their own."""
+    layer = layers[layer_id]
+    layer_type = layer_types()[layer["type"]]
+    if not layer_type.binds:
+        return
+    example = rng.choice(layer_type.examples)
+    names = {name: f"{name}_of_{number}" for name in example.layers}
+    held = [layer, *(copy.deepcopy(dict(each)) for each in example.layers.values())]
+    grown = {key: value for key, value in layer["config"].items() if key not in layer_type.binds}
+    layer["config"] = grown | dict(example.config)
+    for each in held:
+        for field in layer_types()[each["type"]].binds:
+            value = each["config"].get(field)
+            if value:
+                each["config"][field] = (
+                    names[value] if isinstance(value, str) else [names[name] for name in value]
+                )
+    layers |= dict(zip(names.values(), held[1:], strict=True))
 
 
 def _ports(layers: Json, layer_id: str, models: dict[str, Json]) -> list[tuple[str, int, int | None]]:

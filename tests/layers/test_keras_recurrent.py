@@ -296,3 +296,43 @@ def test_bidirectional_of_a_convolutional_lstm(merge_mode: str | None) -> None:
 
     compare("Bidirectional", {"layer": "inner", "merge_mode": merge_mode}, layers, PICTURES)
     compare("Bidirectional", {"layer": "inner", "merge_mode": merge_mode}, layers, PICTURES, has_state=True)
+
+
+@pytest.mark.parametrize("type_name", ["LSTM", "GRU", "ConvLSTM1D"])
+@pytest.mark.parametrize("rates", [(0.5, 0.0), (0.0, 0.5), (0.4, 0.4)])
+def test_dropout_acts_in_training_only_and_the_same_at_every_step(
+    type_name: str, rates: tuple[float, float]
+) -> None:
+    """With kernels of ones for the input and none for the state, equal inputs give equal gates at each step."""
+    size = (
+        {"filters": 3, "kernel_size": 1} if type_name == "ConvLSTM1D" else {"units": 3, "implementation": 1}
+    )
+    spec = TensorSpec((None, 5, 7, 4)) if type_name == "ConvLSTM1D" else SEQUENCE
+    config = {**size, "dropout": rates[0], "recurrent_dropout": rates[1], "return_sequences": True}
+    made = calls.make(type_name, config, {"sequence": (spec,)})
+    plain = calls.make(type_name, {**size, "return_sequences": True}, {"sequence": (spec,)})
+    x = torch.randn(calls.sized(spec.shape))
+    torch.manual_seed(0)
+
+    outputs = made.module.eval()(x)
+    first, second = made.module.train()(x), made.module(x)
+
+    torch.testing.assert_close(outputs, plain.module.eval()(x))
+    assert not torch.allclose(first, second)
+    assert not torch.allclose(first, outputs)
+
+
+def test_implementation_one_drops_for_each_gate_by_itself() -> None:
+    config = {"units": 50, "dropout": 0.5, "activation": "linear", "recurrent_activation": "linear"}
+    for implementation, is_alike in ((2, True), (1, False)):
+        made = calls.make(
+            "LSTM",
+            {**config, "implementation": implementation, "kernel_initializer": "ones"},
+            {"sequence": (TensorSpec((None, 1, 1)),)},
+        )
+        module: Any = made.module.train()
+        torch.manual_seed(1)
+        gates = module._projected(torch.ones(200, 1, 1), None)[:, 0].reshape(200, 4, 50)
+
+        assert bool((gates == gates[:, :1]).all()) == is_alike
+        assert gates.mean().item() == pytest.approx(1.0, abs=0.15)

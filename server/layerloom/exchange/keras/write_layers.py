@@ -87,7 +87,7 @@ class LayerWriter:
         for key in layer_type.model_fields:
             if key in ("backward_layer",) and key not in entry.wrapped:
                 config.pop(key, None)
-        if layer.wraps is not None and (len(layer.inputs) > 1 or len(layer.outputs) > 1):
+        if layer.wraps is not None and (self._wires_several(layer) or len(layer.outputs) > 1):
             raise ProblemError(
                 Problem(
                     code="export.keras",
@@ -99,6 +99,12 @@ class LayerWriter:
                 )
             )
         return entry
+
+    def _wires_several(self, layer: ResolvedLayer) -> bool:
+        """Whether a call of the layer, or the layer itself, needs tensors at several ports."""
+        calls = self.inferred.resolved.models[self.model_id].calls
+        wired = (sum(map(bool, call.inputs.values())) for call in calls if call.layer.id == layer.id)
+        return max(wired, default=0) > 1 or sum(port.least > 0 for port in layer.inputs) > 1
 
     def _inner(self, layer_id: str, is_frozen: bool, node: str | None, *, is_shared: bool) -> Entry:
         """A layer that another's config holds; one that nodes call too is marked as the same."""

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from layerloom.layers.base import Example, Port
+from layerloom.layers.base import Example, Inputs, Outputs, Port, refuse
 from layerloom.layers.merging.elementwise import TWO_TENSORS, ElementwiseMerge
 from layerloom.tensors import TensorSpec
 
@@ -25,3 +25,14 @@ class Subtract(ElementwiseMerge):
             {"inputs": (TensorSpec((None, 5, 4), masked=True), TensorSpec((None, 5, 4), masked=True))},
         ),
     )
+
+    def infer(self, inputs: Inputs) -> Outputs:
+        outputs = super().infer(inputs)
+        if outputs["output"].dtype == "bool":
+            raise refuse(
+                "dtype.mismatch",
+                "got two tensors of booleans, which have no difference.",
+                "Turn one of them into numbers first.",
+                port="inputs",
+            )
+        return outputs

@@ -45,7 +45,8 @@ class Subtract(_Elementwise):
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
         first, second = aligned(inputs)
-        return first - second
+        dtype = torch.promote_types(first.dtype, second.dtype)  # torch subtracts no booleans
+        return first.to(dtype) - second.to(dtype)
 
 
 class Average(_Elementwise):
