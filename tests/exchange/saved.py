@@ -17,6 +17,9 @@ from layers.reference import keras
 
 Array = np.ndarray[Any, Any]  # Any: any shape, any number type
 
+LISTED = ("Attention", "AdditiveAttention")
+"""Called on a list of query, value and key."""
+
 
 def cases() -> Iterator[tuple[str, Mapping[str, Any], Inputs]]:
     """Every example of every layer type that has weights and is Keras' too."""
@@ -69,6 +72,8 @@ def keras_layer(
     }
     first, *others = kind.input_ports
     argument = ends[first.name] if first.is_variadic else ends[first.name][0]
+    if type_name in LISTED:
+        argument, others = [end for each in ends.values() for end in each], []
     further: dict[str, Any] = {
         port.name: ends[port.name] if port.is_variadic else ends[port.name][0]
         for port in others
@@ -113,3 +118,6 @@ def shuffle_weights(model: Any) -> None:  # Any: keras.Model has no types
     for weight in model.weights:
         if "float" in str(weight.dtype):
             weight.assign(generator.uniform(0.1, 0.9, weight.shape))
+    for layer in model.layers:
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()  # Normalization computes with copies that it makes here
