@@ -232,7 +232,7 @@ def test_a_softmax_gives_masked_entries_nothing() -> None:
 
 
 def test_channels_last_images_pass_through_convolution_and_flatten_without_a_copy() -> None:
-    features = Conv2D(3, 4, (3, 3), (1, 1))(torch.randn(2, 8, 8, 3))
+    features = Conv2D(3, 4, (3, 3), (1, 1), "valid", (1, 1))(torch.randn(2, 8, 8, 3))
 
     assert features.is_contiguous()
     assert Flatten()(features).data_ptr() == features.data_ptr()

@@ -161,6 +161,7 @@ def test_states_are_no_weights_but_stand_in_a_checkpoint() -> None:
     predict(model, {"x": X}, 2)
 
     assert set(model.get_weights()) == names
+    assert model.state_rows == 2
     kept = {name for name in model.state_dict() if ".state_" in name}
     assert len(kept) == 5
     other = stateful()
