@@ -39,6 +39,7 @@ def assert_results_agree(type_name: str, config: Mapping[str, Any], inputs: Inpu
             assert tuple(have.shape) == want.shape
             assert str(have.dtype) == f"torch.{want.dtype}"
             np.testing.assert_allclose(have.detach().numpy(), want, rtol=1e-5, atol=1e-5)
+        assert [each.masked for each in made.specs.values()] == [each is not None for each in received_masks]
         for port, have, want in zip(made.specs, received_masks, expected_masks, strict=True):
             if port == "scores":
                 continue  # Keras' eager call leaves a mask of its inner Softmax there; its graphs know of none

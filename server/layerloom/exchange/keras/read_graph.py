@@ -140,6 +140,11 @@ class GraphReader:
             self._tell(place, 0, problem)
         names = Names(self.layers)
         self.output_layers = [names.give(node, f"{node[:57]}_output") for node, _ in self.outputs]
+        self._resolve()
+        return reader.tree()
+
+    def _resolve(self) -> None:
+        """Ports of the layers under their configs."""
         stub = Model(
             layers=self.layers,
             nodes={f"node_{number}": Node(layer=name) for number, name in enumerate(self.layers)},
@@ -150,7 +155,6 @@ class GraphReader:
             .models[self.model_id]
             .layers
         )
-        return reader.tree()
 
     def _nodes(
         self, dropped: frozenset[str], masking: frozenset[str], explicit: frozenset[tuple[str, int]]
@@ -159,9 +163,12 @@ class GraphReader:
         for node, name in self.inputs:
             nodes[node] = Node(layer=node, **_label(node, name))
         for name, entry in self.graph.entries.items():
+            if not entry.is_input and name not in dropped:
+                self._tell_of_literals(entry)
+        self._resolve()  # a call may have said what a layer gives, as `return_attention_scores` does
+        for name, entry in self.graph.entries.items():
             if entry.is_input or name in dropped:
                 continue
-            self._tell_of_literals(entry)
             for number in range(len(entry.calls)):
                 self._add_call(nodes, entry, number, masking, explicit)
         ends = zip(self.outputs, self.output_layers, tensors(self.graph.outputs), strict=True)
@@ -242,6 +249,8 @@ class GraphReader:
         for key in dict.fromkeys(key for each in said for key in each):
             values = [each.get(key) for each in said]
             first = next((value for value in values if value is not None), None)
+            if len(set(map(bool, values))) > 1 and fields[key].get_default() is None:
+                continue  # each call says it by what it is called on, as ReversibleEmbedding
             if first is not None and first != fields[key].get_default():
                 self._set(layer, key, first)
             if any((value or False) != (first or False) for value in values):

@@ -14,10 +14,14 @@ from layerloom.exchange.keras.tensors_json import to_json
 from layerloom.graph.infer import Inferred
 from layerloom.graph.resolved import ResolvedCall, ResolvedLayer
 from layerloom.layers.base import LayerType
+from layerloom.layers.core.reversible_embedding import ReversibleEmbedding
 from layerloom.problems import Problem, ProblemError, Severity
 
 _LISTS = frozenset({"Attention", "AdditiveAttention"})
 """Layers that take a list of their tensors, which have ports of their own here."""
+
+_NEVER_FROZEN = frozenset({"Discretization"})
+"""Layers of Keras that do not take `trainable`."""
 
 _BY_PLACE = ("query", "value", "key")
 _OURS = frozenset({"explicit_mask"})
@@ -68,6 +72,8 @@ class LayerWriter:
         config |= {"name": name, "dtype": _policy(layer.config)}
         if "trainable" in layer_type.model_fields:
             config["trainable"] = not is_frozen
+        if layer_type.__name__ in _NEVER_FROZEN:
+            del config["trainable"]
         class_name = layer_type.keras_name or layer_type.__name__
         if layer_type.__name__ == "Cosine":
             class_name = "Dot"
@@ -150,6 +156,9 @@ class LayerWriter:
             )
         ports = layer.inputs
         kwargs = _literals(layer.config)
+        config = layer.config
+        if isinstance(config, ReversibleEmbedding) and config.reverse is None:
+            kwargs |= {"reverse": True} if "float" in given["inputs"][0].dtype else {}
         first = ports[0]
         if entry.class_name in _LISTS:
             return Call([[given[port.name][0] for port in ports if given.get(port.name)]], kwargs)

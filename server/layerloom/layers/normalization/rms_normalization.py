@@ -56,7 +56,7 @@ class RMSNormalization(KerasLayer):
                 "Normalise over the last axis or axes, with Permute before and after if need be.",
                 field="axis",
             )
-        return {"output": floating(spec)}
+        return {"output": floating(spec).without_mask()}
 
     def weights(self, inputs: Inputs) -> tuple[Weight, ...]:
         return (Weight("scale", self._shape(inputs), {"type": "Ones", "config": {}}, "weight"),)
