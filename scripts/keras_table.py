@@ -92,7 +92,7 @@ def layers_part() -> Iterable[str]:
     yield "\n## Layers\n\n| Keras | also called | here |\n| --- | --- | --- |\n"
     for name in classes(keras.layers, keras.layers.Layer):
         others = ", ".join(f"`{each}`" for each in sorted(aliases[name]) if each != name)
-        ours = by_keras_name.get(name)
+        ours = next((by_keras_name[each] for each in (name, *aliases[name]) if each in by_keras_name), None)
         said = reason(name) if ours is None else "yes" if ours == name else f"yes, as `{ours}`"
         yield f"| `{name}` | {others} | {said} |\n"
     more = sorted(name for name, each in layer_types().items() if each.keras_name == "")

@@ -114,3 +114,13 @@ def test_a_softmax_over_an_axis_that_is_not_there_is_a_problem() -> None:
 
     with pytest.raises(ProblemError, match="`activation` is 4"):
         layer.infer({"inputs": [TensorSpec((None, 4))]})
+
+
+def test_relu_of_booleans_is_a_number() -> None:
+    inputs = on(spec(3, dtype="bool"))
+    made = calls.make("Activation", {"activation": "relu"}, inputs)
+
+    (received,), _ = made.call({"inputs": [torch.tensor([[True, False, True]])]})
+
+    assert str(received.dtype) == f"torch.{made.specs['output'].dtype}"
+    assert received.tolist() == [[1.0, 0.0, 1.0]]

@@ -183,7 +183,11 @@ class HeadsLayer(AttentionLayer, KernelLayer):
         wanted = (
             over if mask.rank == len(over) else [*over[: mask.rank - 2 * len(axes)], *over[-2 * len(axes) :]]
         )
-        if mask.rank > len(over) or len(wanted) != mask.rank or not _lies_over(mask.shape, wanted):
+        if (
+            not 2 * len(axes) < mask.rank <= len(over)
+            or len(wanted) != mask.rank
+            or not _lies_over(mask.shape, wanted)
+        ):
             raise refuse(
                 "shape.mismatch",
                 f"got attention_mask of shape {mask}; it lies over {_shown(over)}, heads at place {len(kept)}.",

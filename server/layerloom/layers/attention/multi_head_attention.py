@@ -6,7 +6,8 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from layerloom.layers.attention.heads import HeadsLayer
-from layerloom.layers.base import Example, expect_axis
+from layerloom.layers.base import Example, refuse
+from layerloom.layers.fields.axes import expect_axes
 from layerloom.layers.fields.numbers import Size
 from layerloom.tensors import TensorSpec
 
@@ -99,8 +100,15 @@ class MultiHeadAttention(HeadsLayer):
     def _attention_axes(self, query: TensorSpec) -> tuple[int, ...]:
         if self.attention_axes is None:
             return super()._attention_axes(query)
-        # A negative axis counts from the features, as Keras does.
-        return tuple(expect_axis(query, axis, field="attention_axes") for axis in self.attention_axes)
+        axes = expect_axes(query, self.attention_axes, field="attention_axes")
+        if query.rank - 1 in axes:
+            raise refuse(
+                "config.invalid",
+                f"got shape {query}; `attention_axes` {list(self.attention_axes)} names its last axis, the features.",
+                f"Name axes from 1 to {query.rank - 2}.",
+                field="attention_axes",
+            )
+        return axes
 
     def _more_arguments(self) -> dict[str, Any]:
         usual = {"output_shape": None, "attention_axes": None}

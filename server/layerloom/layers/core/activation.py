@@ -39,7 +39,8 @@ class Activation(KerasLayer):
 
     def infer(self, inputs: Inputs) -> Outputs:
         spec = one(inputs)
-        dtype = spec.dtype if self.activation in ("linear", "relu") else as_float(spec.dtype)
+        stays = self.activation == "linear" or (self.activation == "relu" and spec.dtype != "bool")
+        dtype = spec.dtype if stays else as_float(spec.dtype)
         output = TensorSpec(spec.shape, dtype, spec.axes, spec.masked, spec.mask_shape)
         return {"output": activated(output, self.activation)}
 

@@ -95,7 +95,7 @@ class Activation(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if self._function is None:
             return x
-        if not x.is_floating_point() and self.name not in _INTEGERS_STAY:
+        if x.dtype is torch.bool or not (x.is_floating_point() or self.name in _INTEGERS_STAY):
             x = x.float()
         return self._function(x)
 
