@@ -85,11 +85,16 @@ class GraphReader:
                 tree = self._read_layers(dropped)
                 nodes = self._nodes(dropped, masking, explicit)
         model = Model(**self._model_fields(nodes))
-        at = places({name: [each.partition(".")[0] for port in node.inputs.values() for each in port]
-                     for name, node in nodes.items()})  # fmt: skip
+        read = {name: [each.partition(".")[0] for port in node.inputs.values() for each in port]
+                for name, node in nodes.items()}  # fmt: skip
+        at = places(read, {name: self._ports(node) for name, node in nodes.items()})
         return ReadGraph(
             model, tree, at, tuple(self.inputs), tuple(self.outputs), self.graph.inputs, tuple(self.problems)
         )
+
+    def _ports(self, node: Node) -> int:
+        layer = self.resolved.get(node.layer)
+        return max(len(node.inputs), len(layer.inputs), len(layer.outputs)) if layer else len(node.inputs)
 
     def _define(self, entry: Entry, model: Graph) -> tuple[str, ReadGraph]:
         if id(entry) not in self.defined:
