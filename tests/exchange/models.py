@@ -202,3 +202,97 @@ def merges() -> Any:
         keras.layers.Concatenate(axis=1)([x, y]),
     ]
     return keras.Model([x, y], [keras.layers.Flatten()(each) for each in merged])
+
+
+@model
+def bidirectional() -> Any:
+    ids = keras.Input((7,), dtype="int32", name="ids")
+    x = keras.layers.Embedding(20, 4, mask_zero=True)(ids)
+    x = keras.layers.Bidirectional(keras.layers.GRU(3, return_sequences=True), merge_mode="sum")(x)
+    y = keras.layers.Bidirectional(
+        keras.layers.LSTM(2),
+        backward_layer=keras.layers.LSTM(2, activation="relu", go_backwards=True, name="other"),
+        name="both",
+    )(x)
+    return keras.Model(ids, y)
+
+
+@model
+def cells() -> Any:
+    x = keras.Input((6, 3), name="x")
+    y = keras.layers.RNN(
+        [keras.layers.LSTMCell(4), keras.layers.GRUCell(3)], return_sequences=True, name="stacked"
+    )(x)
+    return keras.Model(x, keras.layers.RNN(keras.layers.SimpleRNNCell(2))(y))
+
+
+@model
+def operations() -> Any:
+    x, y = keras.Input((4, 3), name="x"), keras.Input((4, 3), name="y")
+    z = keras.ops.tanh(x * 2 + 1 - y) / 3.0
+    z = keras.ops.concatenate([z[:, 1:], keras.ops.mean(y, axis=1, keepdims=True)], axis=1)
+    z = 1 - keras.ops.reshape(z, (-1, 12))
+    return keras.Model(
+        [x, y], [keras.layers.Dense(2)(z), keras.ops.matmul(x, keras.ops.transpose(y, (0, 2, 1)))]
+    )
+
+
+@model
+def masks_given() -> Any:
+    """A mask that would not reach the layer by itself, and one of the user's own."""
+    ids, given = keras.Input((7,), dtype="int32", name="ids"), keras.Input((7,), dtype="bool", name="given")
+    x = keras.layers.Embedding(20, 4, mask_zero=True)(ids)
+    x = keras.layers.Conv1D(4, 3, padding="same")(x)
+    one = keras.layers.LSTM(3)(x, mask=keras.ops.not_equal(ids, 0))
+    two = keras.layers.GRU(2)(x, mask=given)
+    return keras.Model([ids, given], [one, two])
+
+
+@model
+def attention() -> Any:
+    x, y = keras.Input((5, 8), name="x"), keras.Input((6, 8), name="y")
+    z = keras.layers.MultiHeadAttention(2, 4, name="self")(x, x, use_causal_mask=True)
+    z = keras.layers.MultiHeadAttention(2, 4, name="cross")(z, y)
+    w = keras.layers.Attention()([z, y])
+    return keras.Model([x, y], keras.layers.Add()([z, w]))
+
+
+@model
+def attention_masked() -> Any:
+    ids, other = keras.Input((5,), dtype="int32", name="ids"), keras.Input((6,), dtype="int32", name="other")
+    embed = keras.layers.Embedding(20, 8, mask_zero=True)
+    x, y = embed(ids), embed(other)
+    z = keras.layers.MultiHeadAttention(2, 4)(x, y)
+    z = keras.layers.AdditiveAttention()([z, y])
+    return keras.Model([ids, other], keras.layers.LSTM(3)(keras.layers.LayerNormalization()(z)))
+
+
+@model
+def attention_given_a_mask() -> Any:
+    x, mask = keras.Input((5, 8), name="x"), keras.Input((5, 5), dtype="bool", name="mask")
+    y, scores = keras.layers.MultiHeadAttention(2, 4)(x, x, attention_mask=mask, return_attention_scores=True)
+    return keras.Model([x, mask], {"result": y, "scores": scores})
+
+
+@model
+def wrapped_and_called() -> Any:
+    dense = keras.layers.Dense(3, name="dense")
+    x, y = keras.Input((4, 5), name="x"), keras.Input((5,), name="y")
+    each = keras.layers.TimeDistributed(keras.layers.TimeDistributed(keras.layers.Dense(2)))
+    z = keras.Input((2, 3, 4), name="z")
+    return keras.Model([x, y, z], [keras.layers.TimeDistributed(dense)(x), dense(y), each(z)])
+
+
+@model
+def picture() -> Any:
+    x = keras.Input((16, 16, 3), name="x")
+    y = keras.layers.Rescaling(1 / 255.0)(x)
+    y = keras.layers.ZeroPadding2D(((1, 2), (0, 1)))(y)
+    y = keras.layers.SeparableConv2D(6, 3, strides=2, padding="same", activation="relu6")(y)
+    y = keras.layers.DepthwiseConv2D(3, depth_multiplier=2)(y)
+    y = keras.layers.Conv2DTranspose(4, 3, strides=2)(y)
+    y = keras.layers.UpSampling2D(2, interpolation="bilinear")(y)
+    y = keras.layers.MaxPooling2D(3, strides=2)(y)
+    y = keras.layers.SpatialDropout2D(0.2)(keras.layers.LeakyReLU(0.1)(y))
+    y = keras.layers.Reshape((-1, 4))(y)
+    return keras.Model(x, keras.layers.Permute((2, 1))(y))

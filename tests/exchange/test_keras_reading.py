@@ -27,8 +27,9 @@ def test_a_model_is_read_whole(name: str) -> None:
 
     assert not [problem.message for problem in found.problems]
     assert not [problem.message for problem in checked.problems if problem.is_error]
-    assert checked.totals.weights == model.count_params()
-    trainable = sum(int(np.prod(each.shape)) for each in model.trainable_variables)
+    again = keras.models.model_from_json(model.to_json())  # one layer that is wrapped and called is two there
+    assert checked.totals.weights == again.count_params()
+    trainable = sum(int(np.prod(each.shape)) for each in again.trainable_variables)
     assert checked.totals.trainable == trainable
     ends = checked.inferred.resolved.models["main"]
     shapes = [checked.models["main"].nodes[node] for node in ends.outputs]

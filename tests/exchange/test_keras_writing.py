@@ -50,7 +50,9 @@ def test_a_keras_model_comes_back_as_it_was(name: str) -> None:
     model = built(name)
     before = plain(model)
     order = [each.name for each in model.layers]
-    read = read_model(json.loads(model.to_json()))
+    config = json.loads(model.to_json())
+    weights = loaded(config).count_params()  # Keras' own JSON makes two of a layer that is wrapped and called
+    read = read_model(config)
 
     written = write_model(read.document)
     again = loaded(written.config)
@@ -59,7 +61,7 @@ def test_a_keras_model_comes_back_as_it_was(name: str) -> None:
     assert plain(again) == before
     assert [each.name for each in again.layers] == order
     assert [name for name in layer_names(written.tree.layers) if name in order] == order
-    assert again.count_params() == model.count_params()
+    assert again.count_params() == weights
 
 
 @pytest.mark.parametrize("name", MODELS)

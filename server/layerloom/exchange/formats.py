@@ -61,6 +61,13 @@ def _torch(document: Document, limits: Limits, weights: Path | None) -> Exported
     return Exported(content=source.text.encode(), largest_difference=source.largest_difference)
 
 
+def _keras(document: Document, limits: Limits, weights: Path | None) -> Exported:
+    from layerloom.exchange.keras.source import write_source
+
+    source = write_source(document, limits=limits)
+    return Exported(content=source.text.encode(), problems=source.problems)
+
+
 def _keras_json(document: Document, limits: Limits, weights: Path | None) -> Exported:
     from layerloom.exchange.keras.export import keras_model
 
@@ -90,6 +97,7 @@ FORMATS: Mapping[str, Format] = {
     for each in (
         Format("layerloom", _layerloom, ".json", "application/json", computes=False),
         Format("torch", _torch, ".py", "text/x-python"),
+        Format("keras", _keras, ".py", "text/x-python"),
         Format("keras-json", _keras_json, ".json", "application/json"),
         Format("keras-archive", _keras_archive, ".keras", "application/zip", is_text=False),
         Format("weights-h5", _weights_h5, ".weights.h5", "application/x-hdf5", is_text=False),

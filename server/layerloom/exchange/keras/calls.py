@@ -44,7 +44,7 @@ def read_call(
 ) -> ReadCall:
     """A call of a layer. With no `ports`, of an unknown type, every tensor goes to `inputs`."""
     found = ReadCall()
-    names = SIGNATURES.get(class_name) or (*(ports or ("inputs",)), "mask", "training")
+    names = SIGNATURES.get(class_name) or ((*ports, "mask", "training") if ports else ("inputs",))
     given: dict[str, Argument] = {
         names[place] if place < len(names) else f"argument {place + 1}": value
         for place, value in enumerate(call.args)

@@ -34,6 +34,9 @@ _PASSED_OVER: Mapping[str, object] = {
 }
 """Fields of Keras' that some of our types lack, with the value at which they change nothing."""
 
+_UNSAID: Mapping[str, tuple[object, ...]] = {"data_format": ("channels_last",), "axis": ([-1], -1)}
+"""What Keras writes out where nothing was said: our default means the same."""
+
 _ALWAYS_PASSED_OVER = frozenset(
     {"input_length", "batch_input_shape", "implementation", "input_shape", "input_dtype"}
 )
@@ -103,6 +106,8 @@ def without_defaults(layer_type: type[LayerType], config: Config) -> Config:
     defaults = _defaults(layer_type, {key: known[key] for key in required})
     found: Config = {}
     for key, value in config.items():
+        if key in _UNSAID and value in _UNSAID[key] and defaults.get(key, ...) in (None, *_UNSAID[key]):
+            continue
         if key not in read:
             found[key] = value
         elif key in required or key not in defaults or read[key] != defaults[key]:
@@ -118,6 +123,8 @@ def full_config(layer_type: type[LayerType], config: Mapping[str, Any]) -> Confi
 def saved_config(layer_type: type[LayerType], config: Mapping[str, Any]) -> Config:
     """Keras' config of a layer: every field but those of the call, choices in Keras' form."""
     read = _read(layer_type, config) or dict(config)
+    if "data_format" in read:
+        read["data_format"] = read["data_format"] or "channels_last"
     return {
         key: saved_choice(key, value)
         for key, value in read.items()

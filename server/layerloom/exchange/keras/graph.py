@@ -41,7 +41,9 @@ class Call:
     args: list[Argument]
     kwargs: dict[str, Argument] = field(default_factory=dict)
     id: str | None = None
-    """Id of the node in the document that wrote it."""
+    """Id of the node in the document that wrote it, where no rule gives it."""
+    automatic: frozenset[str] = frozenset()
+    """Keyword arguments that Keras fills in by itself."""
 
     def tensors(self) -> Iterator[Tensor]:
         yield from tensors([self.args, self.kwargs])
@@ -91,6 +93,10 @@ class Graph:
     outputs: Argument
     trainable: bool = True
     extras: Mapping[str, Any] = field(default_factory=dict)
+    nodes: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    """Of a model that was written: the node of each call, and how many outputs it has."""
+    model_id: str = ""
+    """Of a model that was written: its id in the document."""
 
 
 def tensors(argument: Argument) -> Iterator[Tensor]:

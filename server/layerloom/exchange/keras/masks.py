@@ -6,7 +6,7 @@ from layerloom.exchange.keras.graph import Entry, Graph, Tensor, tensors
 
 _OF_MASKS = frozenset({
     "NotEqual", "Any", "All", "ExpandDims", "Squeeze", "ZerosLike", "OnesLike", "LogicalOr", "LogicalAnd",
-    "Concatenate", "BroadcastTo", "Reshape", "Cast",
+    "Concatenate", "BroadcastTo", "Reshape", "Cast", "ConvertToTensor",
 })  # fmt: skip
 
 _LIKE = frozenset({"ZerosLike", "OnesLike"})

@@ -356,7 +356,7 @@ class GraphReader:
         self.problems.append(problem.at(model=self.model_id, node=self.node_of.get((name, number))))
 
 
-def _said(extras: Mapping[str, Any], key: str, otherwise: Structure) -> Structure | None:
+def _said(extras: Mapping[str, Any], key: str, otherwise: Structure | None) -> Structure | None:
     """What the document that was exported had, if it is one."""
     if key not in extras:
         return otherwise

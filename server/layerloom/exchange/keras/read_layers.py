@@ -120,6 +120,8 @@ class LayerReader:
         if entry.class_name == "Bidirectional":
             self._drop_backward(config, layer_type)
         name = _type_name(entry, layer_type)
+        if layer_type is not None:
+            config |= _said_in_calls(entry, layer_type)
         config = document_config(layer_type, config, layer_id)
         if config.get("name") is None and entry.name != layer_id:
             config["name"] = entry.name[:200]
@@ -208,6 +210,16 @@ class LayerReader:
         self.of_entries.append(
             (told_at or entry.name, Problem(code="import.unsupported", message=message, hint=hint))
         )
+
+
+def _said_in_calls(entry: Entry, layer_type: type[LayerType]) -> dict[str, Any]:
+    """Settings that Keras takes in the call; ports may depend on them."""
+    return {
+        key: value
+        for call in reversed(entry.calls)
+        for key, value in call.kwargs.items()
+        if key in layer_type.call_fields and isinstance(value, bool | int | float | str)
+    }
 
 
 def _layer(type_name: str, config: dict[str, Any]) -> Layer:

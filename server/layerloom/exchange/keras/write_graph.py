@@ -13,7 +13,7 @@ from layerloom.exchange.keras.names import Names, identifier, node_ids, output_n
 from layerloom.exchange.keras.ordering import in_keras_order
 from layerloom.exchange.keras.structures import structured
 from layerloom.exchange.keras.write_layers import LayerWriter, WriteModel
-from layerloom.exchange.keras.write_masks import MASK_EACH, TAKE_MASK, TRAINING_OFF, Masks
+from layerloom.exchange.keras.write_masks import MASK_EACH, MASK_LISTS, TAKE_MASK, TRAINING_OFF, Masks
 from layerloom.graph.infer import Inferred
 from layerloom.graph.resolved import ResolvedCall, ResolvedModel, Source
 from layerloom.problems import Problem, Severity
@@ -41,6 +41,7 @@ class GraphWriter:
     entries: dict[str, Entry] = field(default_factory=dict)
     ids: dict[tuple[str, int], str] = field(default_factory=dict)
     """Nodes by Keras' layer and call."""
+    ports: dict[tuple[str, int], int] = field(default_factory=dict)
 
     @property
     def model(self) -> Model:
@@ -86,6 +87,8 @@ class GraphWriter:
                 )
             in_keras_order(graph)
         graph.extras = self._extras(graph)
+        graph.nodes = {place: (node, self.ports[place]) for place, node in self.ids.items()}
+        graph.model_id = self.model_id
         return graph
 
     def _needed(self) -> set[str]:
@@ -157,6 +160,7 @@ class GraphWriter:
         entry.calls.append(made)
         number = len(entry.calls) - 1
         self.ids[name, number] = call.node
+        self.ports[name, number] = len(call.layer.outputs)
         specs = self.inferred.models[self.model_id].nodes.get(call.node, {})
         ports = [port.name for port in call.layer.outputs]
         first = next(iter(wired), None)
@@ -185,23 +189,25 @@ class GraphWriter:
         explicit = {port for port, sources in wired.items() if any(each in self.explicit for each in sources)}
         if not any(mask is not None for found in by_port.values() for mask in found) or entry.is_operation:
             return
-        if entry.class_name in MASK_EACH:
-            for port, found in by_port.items():
-                if found[0] is not None and port in ("query", "value", "key"):
-                    made.kwargs[f"{port}_mask"] = found[0]
-            return
+        before = set(made.kwargs)
         first = next(iter(wired))
-        if entry.class_name in ("Attention", "AdditiveAttention"):
-            made.kwargs["mask"] = [by_port[port][0] for port in ("query", "value", "key") if port in by_port]
+        if entry.class_name in MASK_EACH:
+            for port in sorted(explicit & {"query", "value", "key"}):
+                made.kwargs[f"{port}_mask"] = by_port[port][0]
+        elif entry.class_name in MASK_LISTS:
+            if explicit:  # Keras writes only those that were given
+                made.kwargs["mask"] = [by_port[port][0] for port in ("query", "value") if port in by_port]
         elif entry.model is not None:
             if explicit:
                 made.kwargs["mask"] = self._for_model(call, by_port)
         elif entry.class_name in TAKE_MASK:
             wants = len(wired) == 1 or bool(explicit) or getattr(call.layer.config, "explicit_mask", False)
             if wants and by_port[first][0] is not None:
-                if entry.class_name in TRAINING_OFF and len(wired) == 1:
+                if entry.class_name in TRAINING_OFF and len(wired) == 1 and not explicit:
                     made.kwargs["training"] = False  # Keras writes its default beside the mask
                 made.kwargs["mask"] = by_port[first][0]
+        if not explicit and len(wired) == 1:
+            made.automatic = frozenset(made.kwargs.keys() - before)
 
     def _for_model(self, call: ResolvedCall, by_port: Mapping[str, list[Tensor | None]]) -> Argument:
         inner = self.inferred.resolved.models[call.layer.model or ""]

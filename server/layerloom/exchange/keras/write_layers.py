@@ -20,8 +20,11 @@ from layerloom.problems import Problem, ProblemError, Severity
 _LISTS = frozenset({"Attention", "AdditiveAttention"})
 """Layers that take a list of their tensors, which have ports of their own here."""
 
-_NEVER_FROZEN = frozenset({"Discretization"})
-"""Layers of Keras that do not take `trainable`."""
+_NEVER_TRAINED = frozenset({"Discretization", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"})
+"""Layers of Keras' whose config has no `trainable`."""
+
+_ELSEWHERE = {"LayerScale": "keras.src.applications.convnext"}
+"""Modules of layers that Keras does not have in `keras.layers`."""
 
 _BY_PLACE = ("query", "value", "key")
 _OURS = frozenset({"explicit_mask"})
@@ -70,11 +73,10 @@ class LayerWriter:
         layer_type = type(layer.config)
         config = saved_config(layer_type, self._said(layer.id))
         config |= {"name": name, "dtype": _policy(layer.config)}
-        if "trainable" in layer_type.model_fields:
-            config["trainable"] = not is_frozen
-        if layer_type.__name__ in _NEVER_FROZEN:
-            del config["trainable"]
         class_name = layer_type.keras_name or layer_type.__name__
+        config.pop("trainable", None)
+        if "trainable" in layer_type.model_fields and class_name not in _NEVER_TRAINED:
+            config["trainable"] = not is_frozen
         if layer_type.__name__ == "Cosine":
             class_name = "Dot"
             config = {**config, "normalize": True}
@@ -83,6 +85,8 @@ class LayerWriter:
                 node,
             )
         entry = Entry(class_name, name, config, extras=extras, layer_id=layer.id)
+        if class_name in _ELSEWHERE:
+            entry.module, entry.registered_name = _ELSEWHERE[class_name], class_name
         bound = getattr(layer.parsed, "binds", {})
         held = {"layer": (layer.wraps,)} if layer.wraps is not None else bound
         for key, ids in held.items():
@@ -90,9 +94,9 @@ class LayerWriter:
             entry.wrapped[key] = [
                 self._inner(each, is_frozen, node, is_shared=layer.wraps is not None) for each in ids
             ]
-        for key in layer_type.model_fields:
-            if key in ("backward_layer",) and key not in entry.wrapped:
-                config.pop(key, None)
+        if class_name == "Bidirectional" and "backward_layer" not in entry.wrapped:
+            config.pop("backward_layer", None)
+            entry.wrapped["backward_layer"] = [_turned(entry.wrapped["layer"][0])]
         if layer.wraps is not None and (self._wires_several(layer) or len(layer.outputs) > 1):
             raise ProblemError(
                 Problem(
@@ -125,8 +129,14 @@ class LayerWriter:
         if layer_id not in self.made:
             self.made[layer_id] = self._entry(layer, name, self.is_frozen, node)
         entry = self.made[layer_id]
-        entry.shared = entry.shared or 1 + sum(each.shared is not None for each in self.made.values())
+        if entry.shared is None and self._uses(layer_id) > 1:
+            entry.shared = 1 + sum(each.shared is not None for each in self.made.values())
         return entry
+
+    def _uses(self, layer_id: str) -> int:
+        """How often the layer is wrapped, and called."""
+        layers = self.inferred.resolved.models[self.model_id].layers
+        return sum(each.wraps == layer_id for each in layers.values()) + (layer_id in self.name_of)
 
     def _said(self, layer_id: str) -> Mapping[str, Any]:
         return self.inferred.resolved.document.models[self.model_id].layers[layer_id].config
@@ -189,6 +199,13 @@ class LayerWriter:
                 node=node,
             )
         )
+
+
+def _turned(forward: Entry) -> Entry:
+    """The backward layer that Keras makes of the forward one, and writes out."""
+    name = f"backward_{forward.name.removeprefix('forward_')}"
+    config = {**forward.config, "name": name, "go_backwards": not forward.config.get("go_backwards")}
+    return Entry(forward.class_name, name, config, forward.module, wrapped=forward.wrapped)
 
 
 def _literals(config: LayerType | None) -> dict[str, Argument]:

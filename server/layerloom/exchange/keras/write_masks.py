@@ -13,13 +13,15 @@ TRAINING_OFF = frozenset(_RECURRENT) - {"Bidirectional"}
 """Layers whose call has `training=False` as its default."""
 
 TAKE_MASK = frozenset({
-    *_RECURRENT, "TimeDistributed", "BatchNormalization", "Softmax", "GlobalAveragePooling1D", "Attention",
-    "AdditiveAttention",
+    *_RECURRENT, "TimeDistributed", "BatchNormalization", "Softmax", "GlobalAveragePooling1D",
 })  # fmt: skip
 """Layers whose call has the argument `mask`."""
 
 MASK_EACH = frozenset({"MultiHeadAttention", "GroupQueryAttention"})
 """Layers whose call has a mask for each of its tensors: `query_mask`."""
+
+MASK_LISTS = frozenset({"Attention", "AdditiveAttention"})
+"""Layers that take a list of masks, of the query and of the value."""
 
 _ELEMENTWISE = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
 
@@ -59,6 +61,13 @@ class Masks:
             has_all = first is not None and _returns_sequences(layer)
             both = class_name == "Bidirectional" and getattr(layer, "merge_mode", "concat") is None
             return [first if has_all and place < 1 + both else None for place in range(count)]
+        if class_name in MASK_LISTS and first is not None:
+            config = {"dtype": None, "sparse": None, "ragged": None}
+            module = "keras.src.ops.core"
+            return [
+                self._made("ConvertToTensor", "convert_to_tensor", [first], first.shape, module, **config),
+                *nothing[1:],
+            ]
         if layer is not None and layer.mask_out == "drop":
             return nothing
         return [first, *nothing[1:]]
@@ -103,7 +112,8 @@ class Masks:
         name: str,
         args: list[Argument],
         shape: tuple[int | None, ...] | None,
-        **config: Any,
+        module: str = "keras.src.ops.numpy",
+        **config: Any,  # Any: JSON
     ) -> Tensor:
         number = 0
         while (unique := f"{name}_{number}" if number else name) in self.names.taken:
@@ -113,7 +123,7 @@ class Masks:
             class_name,
             unique,
             {"name": unique, **config},
-            "keras.src.ops.numpy",
+            module,
             class_name,
             calls=[Call(args)],
         )

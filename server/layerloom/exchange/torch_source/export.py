@@ -1,13 +1,12 @@
 """`export_torch`: a document → source that was formatted, and run beside the model. Imports torch; for a child."""
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-import ruff
 from safetensors.numpy import load_file
 
 from layerloom.document import Document, Limits
+from layerloom.exchange.formatting import formatted
 from layerloom.exchange.torch_source import trial
 from layerloom.exchange.torch_source.file import CHECKED, compose
 from layerloom.graph.build import BuiltModel, build
@@ -16,7 +15,6 @@ from layerloom.graph.plan import Plan, plan
 from layerloom.graph.resolve import resolve
 from layerloom.problems import Problem, ProblemError
 
-_FORMATTING_SECONDS = 60
 _MOST_NUMBERS = 100_000_000
 """A model with more in its weights is not built a second time to be compared."""
 
@@ -84,26 +82,6 @@ def export_model(
     largest = max(found.values(), default=0.0)
     said = f"Checked against Layerloom\non a random batch of {trial.ROWS}: largest difference {largest:.1e}."
     return TorchSource(text.replace(CHECKED, said), name, found)
-
-
-def formatted(text: str) -> str:
-    """As `ruff format` writes it, with the imports in the order that `ruff check` wants."""
-    ordered = _ruff(text, "check", "--select", "I", "--fix", "--exit-zero")
-    return _ruff(ordered, "format")
-
-
-def _ruff(text: str, command: str, *settings: str) -> str:
-    line = [ruff.find_ruff_bin(), command, "--isolated", "--quiet", "--no-cache", *settings]
-    done = subprocess.run(
-        [*line, "--stdin-filename", "model.py", "-"],
-        input=text.encode(),
-        capture_output=True,
-        timeout=_FORMATTING_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"ruff could not read the source: {done.stderr.decode(errors='replace')[:500]}")
-    return done.stdout.decode()
 
 
 def _numbers(planned: Plan) -> int:
