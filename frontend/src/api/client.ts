@@ -45,11 +45,12 @@ export interface Example extends ExampleSummary {
 
 export type ExportFormat = "torch" | "keras" | "keras-json" | "keras-archive" | "weights-h5" | "layerloom";
 
-/** A document in another format. `difference`: what running it against the model gave, or why it was not run. */
+/** A document in another format, with what running it against the model gave, or why it was not run. */
 export interface Exported {
   readonly file: Blob;
   readonly name: string;
   readonly difference: string | null;
+  readonly notChecked: string | null;
 }
 
 interface Options {
@@ -166,6 +167,7 @@ export const api = {
       file: await response.blob(),
       name: attachmentName(response) ?? `model.${format}`,
       difference: response.headers.get("Layerloom-Largest-Difference"),
+      notChecked: response.headers.get("Layerloom-Not-Checked"),
     };
   },
   /** `weights`: Keras' weights in a file of their own, beside a model's JSON. */

@@ -30,3 +30,18 @@ test("capitals, Chinese names and several words are found", () => {
 test("what nobody knows finds nothing", () => {
   expect(found("quux")).toEqual([]);
 });
+
+test("a formula is found by its sign, and a name with a hyphen is no formula", () => {
+  const operations = [
+    { type: "Arithmetic", summary: "Of two operands.", search_words: ["plus", "+", "*", "**"] },
+    { type: "Slicing", summary: "Part of a tensor.", search_words: ["slice", "[:, 0]"] },
+    { type: "MultiHeadAttention", summary: "Attends.", search_words: ["multi-head"] },
+  ];
+  const names = (query: string) => searchLayerTypes(operations, query).map(({ type }) => type);
+
+  expect(names("x * 2")).toEqual(["Arithmetic"]);
+  expect(names("a+b")).toEqual(["Arithmetic"]);
+  expect(names("x ** 2")).toEqual(["Arithmetic"]);
+  expect(names("x[:, 0]")).toEqual(["Slicing"]);
+  expect(names("multi-head")).toEqual(["MultiHeadAttention"]);
+});

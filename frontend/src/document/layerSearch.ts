@@ -10,13 +10,21 @@ export function searchLayerTypes<Type extends Searchable>(
   types: readonly Type[],
   query: string,
 ): readonly Type[] {
-  const words = query.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(query.trim().toLowerCase());
   if (words.length === 0) return types;
   return types
     .map((type) => ({ type, score: Math.min(...words.map((word) => scoreOf(type, word))) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .map(({ type }) => type);
+}
+
+/** The words of a query; of a formula such as `x * 2`, `x[:, 0]` or `a@b` its signs, which some types are found by. */
+function wordsOf(query: string): readonly string[] {
+  if (/^[a-z_]\w*\s*\[/.test(query)) return ["["];
+  const formula = /^-?[\w.]+\s*(\*\*|\/\/|[<>=!]=|[-+*/%@<>])\s*-?[\w.]+$/.exec(query);
+  if (formula && !/^[a-z]\w+-/.test(query)) return [formula[1]!];
+  return query.split(/\s+/).filter(Boolean);
 }
 
 /** 0: no match. */

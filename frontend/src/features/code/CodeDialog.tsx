@@ -1,6 +1,6 @@
 /** The model as source and as files of other frameworks: read it, copy it, download it. */
 
-import { Alert, Button, Group, Loader, Modal, NavLink, Stack, Text } from "@mantine/core";
+import { Button, Group, Loader, Modal, NavLink, Stack, Text } from "@mantine/core";
 import { Check, CircleCheck, Copy, Download, FileCode2, Package, TriangleAlert } from "lucide-react";
 import { useEffect, useState } from "react";
 
@@ -8,7 +8,7 @@ import { ApiProblems, api, type Exported } from "../../api/client";
 import { t } from "../../i18n";
 import type { Problem } from "../../schema";
 import { useDocument } from "../../stores/documentStore";
-import { ProblemText } from "../../ui/ProblemText";
+import { ProblemText, withCode } from "../../ui/ProblemText";
 import classes from "./CodeDialog.module.css";
 import { FORMATS, type Format } from "./formats";
 import { saveFile } from "./saveFile";
@@ -32,6 +32,7 @@ export function CodeDialog({ opened, onClose }: { readonly opened: boolean; read
             <NavLink
               key={format.format}
               component="button"
+              className={classes.format}
               active={format === chosen}
               aria-current={format === chosen ? "true" : undefined}
               label={t(`code.${format.format}`)}
@@ -85,27 +86,44 @@ function Preview({ format }: { readonly format: Format }) {
     );
   }
   if (state.step === "refused") return <Refused problems={state.problems} />;
-  return <Made made={state.made} text={state.text} />;
+  return <Made format={format} made={state.made} text={state.text} />;
 }
 
 function Refused({ problems }: { readonly problems: readonly Problem[] }) {
   return (
-    <Stack gap="xs">
-      <Alert color="orange" variant="light" icon={<TriangleAlert size={16} />} title={t("code.refused")}>
-        {problems.length === 0 ? t("code.failed") : t("code.mend")}
-      </Alert>
-      <ul className={classes.problems}>
-        {problems.slice(0, 20).map((problem) => (
-          <li key={`${problem.code} ${problem.node} ${problem.message}`} data-problem={problem.code}>
-            <ProblemText problem={problem} />
-          </li>
-        ))}
-      </ul>
+    <Stack gap="sm" className={classes.made} role="alert">
+      <div className={classes.refused}>
+        <Text size="sm" fw={600}>
+          {t("code.refused")}
+        </Text>
+        <Text size="xs">{problems.length === 0 ? t("code.failed") : t("code.mend")}</Text>
+      </div>
+      {problems.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section className={classes.problems} tabIndex={0} aria-label={t("code.mend")}>
+          <ul>
+            {problems.map((problem) => (
+              <li
+                key={`${problem.code} ${problem.node} ${problem.field} ${problem.message}`}
+                data-problem={problem.code}
+              >
+                <ProblemText problem={problem} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </Stack>
   );
 }
 
-function Made({ made, text }: { readonly made: Exported; readonly text: string | null }) {
+interface MadeProps {
+  readonly format: Format;
+  readonly made: Exported;
+  readonly text: string | null;
+}
+
+function Made({ format, made, text }: MadeProps) {
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
     if (!isCopied) return;
@@ -114,9 +132,9 @@ function Made({ made, text }: { readonly made: Exported; readonly text: string |
   }, [isCopied]);
   return (
     <Stack gap="xs" className={classes.made}>
-      <Group gap="xs" justify="space-between">
-        <Checked difference={made.difference} />
-        <Group gap="xs">
+      <Group gap="md" justify="space-between" align="flex-start" wrap="nowrap">
+        <Checked difference={made.difference} why={made.notChecked} />
+        <Group gap="xs" wrap="nowrap" className={classes.buttons}>
           {text !== null && (
             <Button
               size="xs"
@@ -143,31 +161,44 @@ function Made({ made, text }: { readonly made: Exported; readonly text: string |
         </section>
       ) : (
         <div className={classes.centre}>
-          <Package size={32} aria-hidden />
+          <Package size={32} className={classes.icon} aria-hidden />
           <Text size="sm" fw={500}>
             {made.name}
           </Text>
           <Text size="xs" c="dimmed">
             {t("code.bytes", { kilobytes: Math.max(1, Math.round(made.file.size / 1024)) })}
           </Text>
+          {format.opens && (
+            <>
+              <Text size="xs" c="dimmed" mt="sm">
+                {t("code.opens")}
+              </Text>
+              <code className={classes.opens}>{format.opens(made.name)}</code>
+            </>
+          )}
         </div>
       )}
     </Stack>
   );
 }
 
-/** What the server found when it ran what it made against the model itself. */
-function Checked({ difference }: { readonly difference: string | null }) {
+/** What the server found when it ran what it made against the model itself, or why it did not. */
+function Checked({ difference, why }: { readonly difference: string | null; readonly why: string | null }) {
+  if (why !== null) {
+    return (
+      <Group gap={6} wrap="nowrap" align="flex-start" className={classes.checked}>
+        <TriangleAlert size={16} className={classes.doubtful} aria-hidden />
+        <Text size="xs">{withCode(t("code.unchecked", { why }))}</Text>
+      </Group>
+    );
+  }
   if (difference === null) return <span />;
   const value = Number(difference);
-  const isNumber = difference !== "" && Number.isFinite(value);
   return (
-    <Group gap={6} wrap="nowrap">
-      {isNumber && <CircleCheck size={16} className={classes.good} aria-hidden />}
+    <Group gap={6} wrap="nowrap" className={classes.checked}>
+      <CircleCheck size={16} className={classes.good} aria-hidden />
       <Text size="xs" c="dimmed">
-        {isNumber
-          ? t("code.checked", { difference: value === 0 ? "0" : value.toExponential(1) })
-          : t("code.unchecked", { why: difference })}
+        {t("code.checked", { difference: value === 0 ? "0" : value.toExponential(1) })}
       </Text>
     </Group>
   );

@@ -17,6 +17,7 @@ import { useDocument } from "../../stores/documentStore";
 import { useSelection } from "../../stores/selectionStore";
 import { layerLook } from "../../ui/categories";
 import { SchemaForm } from "../../ui/form/SchemaForm";
+import { withCode } from "../../ui/ProblemText";
 import { LayerHelp } from "./LayerHelp";
 import { NodeProblems } from "./NodeProblems";
 import { NodeShapes } from "./NodeShapes";
@@ -67,7 +68,7 @@ export function NodeInspector({ node: id }: { readonly node: NodeId }) {
           </Text>
           <Text size="xs" c="dimmed">
             {type || t("inspector.unknownType")}
-            {described !== undefined && ` · ${described.summary}`}
+            {described !== undefined && <> · {withCode(described.summary)}</>}
           </Text>
         </div>
       </Group>
@@ -181,7 +182,9 @@ export function NodeInspector({ node: id }: { readonly node: NodeId }) {
           <Text size="xs" c="dimmed">
             {t("inspector.unknownHint")}
           </Text>
-          <pre className="inspector-json">{JSON.stringify(layer.config ?? {}, null, 2)}</pre>
+          {Object.keys(layer.config ?? {}).length > 0 && (
+            <pre className="inspector-json">{JSON.stringify(layer.config, null, 2)}</pre>
+          )}
         </Stack>
       )}
 

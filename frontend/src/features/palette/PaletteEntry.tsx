@@ -61,5 +61,5 @@ function lookOf({ type, category, insertion }: Entry) {
 
 function tipOf({ name, type, summary, insertion }: Entry): string {
   if (insertion.again !== undefined) return t("palette.callAgainTip", { layer: name, type });
-  return type === "Model" ? t("palette.modelTip", { model: name }) : summary;
+  return type === "Model" ? t("palette.modelTip", { model: name }) : summary.replaceAll("`", "");
 }

@@ -3,9 +3,10 @@
 import { NativeSelect, NumberInput, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 
-import { translated } from "../../i18n";
+import { t, translated } from "../../i18n";
 import type { ConfigSchema, Json, JsonObject, Problem } from "../../schema";
-import { type FieldSpec, fieldsOf, readSizes, showSizes } from "./fields";
+import { withCode } from "../ProblemText";
+import { canShow, type FieldSpec, fieldsOf, readJson, readSizes, showJson, showSizes } from "./fields";
 
 export interface SchemaFormProps {
   readonly schema: ConfigSchema;
@@ -54,15 +55,12 @@ interface FieldProps {
 }
 
 function SchemaField(props: FieldProps) {
+  if (!canShow(props.field.kind, props.value)) return <JsonField {...props} />;
   switch (props.field.kind) {
     case "flag":
       return <FlagField {...props} />;
     case "choice":
-      return typeof props.value === "object" && props.value !== null ? (
-        <JsonField {...props} />
-      ) : (
-        <ChoiceField {...props} />
-      );
+      return <ChoiceField {...props} />;
     case "integer":
     case "number":
       return <NumberField {...props} />;
@@ -76,7 +74,8 @@ function SchemaField(props: FieldProps) {
               ? null
               : readSizes(text, Array.isArray(props.field.fallback) || props.field.isRequired)
           }
-          placeholder="8, 8"
+          placeholder={props.field.isNullable ? "–" : "8, 8"}
+          unreadable={t("form.notSizes")}
         />
       );
     case "json":
@@ -88,6 +87,7 @@ function SchemaField(props: FieldProps) {
           show={(value) => (typeof value === "string" ? value : "")}
           read={(text) => text}
           placeholder=""
+          unreadable=""
         />
       );
   }
@@ -97,7 +97,7 @@ function common({ field, label, error, disabled }: FieldProps) {
   return {
     label,
     name: field.name,
-    description: field.description || undefined,
+    description: field.description ? withCode(field.description) : undefined,
     error,
     disabled,
     "aria-required": field.isRequired || undefined,
@@ -117,7 +117,7 @@ function FlagField({ field, label, value, error, disabled, onChange }: FieldProp
       size="xs"
       name={field.name}
       label={label}
-      description={field.description || undefined}
+      description={field.description ? withCode(field.description) : undefined}
       error={error}
       disabled={disabled}
       checked={value === true}
@@ -169,10 +169,12 @@ interface DraftProps extends FieldProps {
   /** undefined: the text can't be read, and stays a draft. */
   readonly read: (text: string) => Json | undefined;
   readonly placeholder: string;
+  /** Said where the text can't be read. */
+  readonly unreadable: string;
 }
 
 /** A text whose value counts as soon as it can be read; what can't be read stays on the screen, marked. */
-function DraftField({ show, read, placeholder, ...props }: DraftProps) {
+function DraftField({ show, read, placeholder, unreadable, ...props }: DraftProps) {
   const stored = show(props.value);
   const [draft, setDraft] = useState(stored);
   const [isFocused, setFocused] = useState(false);
@@ -183,7 +185,7 @@ function DraftField({ show, read, placeholder, ...props }: DraftProps) {
   return (
     <TextInput
       {...common(props)}
-      error={unread ? (props.error ?? true) : props.error}
+      error={unread ? (props.error ?? unreadable) : props.error}
       placeholder={placeholder}
       value={draft}
       onFocus={() => setFocused(true)}
@@ -200,12 +202,16 @@ function DraftField({ show, read, placeholder, ...props }: DraftProps) {
   );
 }
 
-/** Anything nested, as JSON text: an initializer with a config, a regularizer. */
+/** Anything nested, as JSON text: an initializer with a config, a regularizer, a list of numbers, a literal. */
 function JsonField(props: FieldProps) {
-  const stored = props.value === null || props.value === undefined ? "" : JSON.stringify(props.value);
+  const { field, value, error, onChange } = props;
+  const stored = showJson(value);
   const [draft, setDraft] = useState(stored);
-  useEffect(() => setDraft(stored), [stored]);
-  const parsed = parseJson(draft);
+  const [isFocused, setFocused] = useState(false);
+  useEffect(() => {
+    if (!isFocused) setDraft(stored);
+  }, [stored, isFocused]);
+  const unread = draft !== stored && readJson(draft) === undefined;
   return (
     <Textarea
       {...common(props)}
@@ -213,30 +219,20 @@ function JsonField(props: FieldProps) {
       minRows={1}
       maxRows={6}
       placeholder="–"
-      error={parsed === undefined ? (props.error ?? true) : props.error}
+      error={unread ? (error ?? t("form.notJson")) : error}
       value={draft}
-      styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+      styles={{ input: { fontFamily: "var(--ll-mono)" } }}
+      onFocus={() => setFocused(true)}
+      onBlur={() => setFocused(false)}
       onChange={(event) => {
         const text = event.currentTarget.value;
         setDraft(text);
-        const value = parseJson(text);
-        if (value !== undefined) props.onChange(value);
+        const next = readJson(text);
+        if (next === null && !field.isNullable && !field.isRequired) onChange(undefined);
+        else if (next !== undefined) onChange(next);
       }}
     />
   );
-}
-
-/** Empty text is null; a bare word is a string, so that a person may write `he_normal`. */
-function parseJson(text: string): Json | undefined {
-  const trimmed = text.trim();
-  if (trimmed === "") return null;
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(trimmed) && !["true", "false", "null"].includes(trimmed))
-    return trimmed;
-  try {
-    return JSON.parse(trimmed) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 function sameJson(a: Json | undefined, b: Json | undefined): boolean {

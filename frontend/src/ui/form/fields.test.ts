@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { ConfigSchema } from "../../schema";
-import { fieldsOf, readSizes, showSizes } from "./fields";
+import { canShow, fieldsOf, readJson, readSizes, showJson, showSizes } from "./fields";
 
 const schema: ConfigSchema = {
   required: ["units"],
@@ -58,4 +58,42 @@ test("sizes are read as people write them, and shown the same way", () => {
   expect(readSizes("3", true)).toEqual([3]);
   expect(readSizes("eight", true)).toBeUndefined();
   expect(showSizes([null, 8])).toBe("?, 8");
+});
+
+test("a field that takes words and numbers is written as JSON, so that a number stays one", () => {
+  const [ord, cudnn, sparse] = fieldsOf({
+    properties: {
+      ord: { anyOf: [{ type: "integer" }, { enum: ["fro", "nuc"], type: "string" }, { type: "null" }] },
+      use_cudnn: { anyOf: [{ type: "boolean" }, { type: "string" }], default: "auto" },
+      sparse: { const: false, type: "boolean", default: false },
+    },
+  });
+
+  expect([ord?.kind, cudnn?.kind, sparse?.kind]).toEqual(["json", "json", "flag"]);
+  expect([readJson("2"), readJson("fro"), readJson("true"), readJson("auto")]).toEqual([
+    2,
+    "fro",
+    true,
+    "auto",
+  ]);
+});
+
+test("nested lists and lists of any numbers are read as people write them, and shown the same way", () => {
+  expect(readJson("[[1, 2], [0, 1]]")).toEqual([
+    [1, 2],
+    [0, 1],
+  ]);
+  expect(readJson("0.5, 1e-3, -2")).toEqual([0.5, 0.001, -2]);
+  expect(readJson("[0.5, 1")).toBeUndefined();
+  expect(readJson(" ")).toBeNull();
+  expect(showJson([":", "::2", { a: [1, null] }])).toBe('[":", "::2", {"a": [1, null]}]');
+  expect(showJson(null)).toBe("");
+});
+
+test("a value that a control can't show is left to JSON", () => {
+  expect(canShow("sizes", [[1, 2], 3])).toBe(false);
+  expect(canShow("sizes", [1, null])).toBe(true);
+  expect(canShow("integer", "eight")).toBe(false);
+  expect(canShow("choice", { class_name: "LeakyReLU" })).toBe(false);
+  expect(canShow("text", null)).toBe(true);
 });

@@ -67,10 +67,12 @@ function flatten(schema: ConfigSchema, property: PropertySchema, depth = 0): Pro
 
 function kindOf(options: readonly PropertySchema[], choices: readonly string[]): FieldKind {
   const types = new Set(options.flatMap((option) => option.type ?? []));
-  if (choices.length > 0 && !types.has("array")) return "choice";
+  const hasNumbers = types.has("number") || types.has("integer");
   if (types.size === 1 && types.has("boolean")) return "flag";
+  if (choices.length > 0 && !types.has("array") && !hasNumbers) return "choice";
   if (options.some(isSizes)) return "sizes";
-  if (types.has("array") || types.has("object") || types.size === 0) return "json";
+  const isMixed = types.has("string") && (hasNumbers || types.has("boolean"));
+  if (types.has("array") || types.has("object") || types.size === 0 || isMixed) return "json";
   if (types.has("number")) return "number";
   if (types.has("integer")) return "integer";
   return "text";
@@ -92,6 +94,61 @@ function labelOf(name: string, title: string | undefined): string {
   if (title !== undefined && title !== "") return title;
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Whether the control of this kind can show the value; if not, it is shown as JSON. */
+export function canShow(kind: FieldKind, value: Json | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  switch (kind) {
+    case "flag":
+      return typeof value === "boolean";
+    case "integer":
+    case "number":
+      return typeof value === "number";
+    case "choice":
+      return typeof value !== "object";
+    case "text":
+      return typeof value === "string";
+    case "sizes":
+      return (Array.isArray(value) ? value : [value]).every(
+        (size: Json) => size === null || Number.isInteger(size),
+      );
+    case "json":
+      return true;
+  }
+}
+
+/** JSON in a line, with room between its parts: `[[1, 2], [0, 1]]`. Null is empty. */
+export function showJson(value: Json | undefined): string {
+  return value === null || value === undefined ? "" : jsonText(value);
+}
+
+function jsonText(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map((item: Json) => jsonText(item)).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).map(
+      ([key, item]) => `${JSON.stringify(key)}: ${jsonText(item as Json)}`,
+    );
+    return `{${entries.join(", ")}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/**
+ * What a person types for any value: JSON; a bare word is a string, as in `he_normal`; numbers with commas are a list;
+ * empty text is null. undefined where it can't be read.
+ */
+export function readJson(text: string): Json | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "") return null;
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(trimmed) && !["true", "false", "null"].includes(trimmed))
+    return trimmed;
+  const isBareList = /^[-+.\deE\s,]+$/.test(trimmed) && trimmed.includes(",");
+  try {
+    return JSON.parse(isBareList ? `[${trimmed}]` : trimmed) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `[8, null]` as a person types it: "8, ?". */

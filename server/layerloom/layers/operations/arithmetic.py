@@ -43,7 +43,7 @@ class Arithmetic(TwoOperands):
     module: ClassVar[str] = "arithmetic.Arithmetic"
     search_words: ClassVar[tuple[str, ...]] = (
         "ops", "plus", "minus", "times", "add", "subtract", "multiply", "divide", "power", "maximum", "minimum",
-        "mod", "and", "or", "算术",
+        "mod", "and", "or", "+", "-", "*", "/", "//", "%", "**", "算术",
     )  # fmt: skip
     examples: ClassVar[tuple[Example, ...]] = (
         Example("Sum of two", {}, {"x1": (TensorSpec((None, 4, 6)),), "x2": (TensorSpec((None, 1, 6)),)}),

@@ -37,7 +37,7 @@ class Comparison(TwoOperands):
 
     module: ClassVar[str] = "arithmetic.Comparison"
     search_words: ClassVar[tuple[str, ...]] = (
-        "ops", "greater", "less", "equal", "not equal", "isclose", "isin", "比较",
+        "ops", "greater", "less", "equal", "not equal", "isclose", "isin", ">", "<", ">=", "<=", "==", "!=", "比较",
     )  # fmt: skip
     examples: ClassVar[tuple[Example, ...]] = (
         Example("Above zero", {"x2": 0}, {"x1": (TensorSpec((None, 8)),)}),

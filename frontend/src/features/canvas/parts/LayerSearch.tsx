@@ -8,6 +8,7 @@ import type { JsonObject } from "../../../schema";
 import { useCatalogue } from "../../../stores/catalogueStore";
 import { openModel, useDocument } from "../../../stores/documentStore";
 import { categoryLook, layerLook } from "../../../ui/categories";
+import { withCode } from "../../../ui/ProblemText";
 import { type Search, setCanvasState, useCanvasState } from "../canvasState";
 import { useEngine } from "../engineContext";
 import { insertFrom } from "../gestures/inserting";
@@ -180,7 +181,7 @@ function SearchItem({ id, choice, isActive, onHover, onChoose }: SearchItemProps
     >
       <Icon size={15} strokeWidth={1.9} color={color} aria-hidden />
       <span className={classes.name}>{choice.name}</span>
-      <span className={classes.summary}>{choice.summary}</span>
+      <span className={classes.summary}>{withCode(choice.summary)}</span>
     </div>
   );
 }

@@ -169,7 +169,7 @@ function drawNode(
     color: layerLook(type, category).color,
     isKnownType: description !== undefined || catalogue === null,
     title: node.label || id,
-    detail: detailOf(layer?.config),
+    detail: detailOf(model, layer?.config),
     calls: callsOf(model, node.layer).length,
     sharedColor: colors.get(node.layer) ?? "",
     weights: check?.models[modelId]?.layers[node.layer]?.weights ?? null,
@@ -207,9 +207,12 @@ function sharedColors(model: Model): ReadonlyMap<LayerId, string> {
   return new Map(shared.map((layer, index) => [layer, sharedColor(index)]));
 }
 
-function detailOf(config: Document["models"][string]["layers"][string]["config"]): string {
+/** What the type alone does not say: which model, which layer within, which function of `keras.ops`. */
+function detailOf(model: Model, config: Model["layers"][string]["config"]): string {
   if (typeof config?.model === "string") return config.model;
-  return wrappedBy({ type: "", config }).join(", ");
+  if (typeof config?.function === "string") return config.function;
+  const types = wrappedBy({ type: "", config }).map((id) => model.layers[id]?.type ?? id);
+  return types.join(", ");
 }
 
 function drawEdge(
