@@ -13,6 +13,8 @@ import { useDocument } from "../stores/documentStore";
 import { useSettings } from "../stores/settingsStore";
 import { Announcements } from "./Announcements";
 import { ConflictDialog } from "./ConflictDialog";
+import { DropZone } from "./DropZone";
+import { ImportReport } from "./ImportReport";
 import { ModelTabs } from "./models/ModelTabs";
 import { Notices } from "./Notices";
 import { ShortcutsDialog } from "./ShortcutsDialog";
@@ -146,6 +148,7 @@ export function Workbench() {
       <Dialogs />
       <Notices />
       <Announcements />
+      <DropZone />
     </div>
   );
 }
@@ -161,6 +164,7 @@ function Dialogs() {
       {current === "datasets" && <DatasetsDialog opened onClose={close} />}
       <ShortcutsDialog opened={current === "shortcuts"} onClose={close} />
       <ConflictDialog />
+      <ImportReport />
     </Suspense>
   );
 }

@@ -22,13 +22,12 @@ import { t } from "../i18n";
 import { useCheck } from "../stores/checkStore";
 import { currentModel, currentPorts } from "../stores/derived";
 import { openModel, useDocument } from "../stores/documentStore";
+import { useImports } from "../stores/importStore";
 import { notify } from "../stores/noticeStore";
 import { useProjects } from "../stores/projectsStore";
 import { useRun } from "../stores/runStore";
 import { save } from "../stores/saving";
 import { useSelection } from "../stores/selectionStore";
-
-const MOST_NOTICES = 3;
 
 const documentState = () => useDocument.getState();
 const openModelId = () => openModel(documentState());
@@ -166,14 +165,21 @@ async function importFile(file: File, weights: File | undefined): Promise<void> 
       await useProjects.getState().createProject(own);
     } else {
       const { document, problems } = await api.importFile(file, weights);
-      await useProjects.getState().createProject(document);
-      for (const problem of problems.slice(0, MOST_NOTICES)) notify("warning", problem.message);
-      if (problems.length > MOST_NOTICES)
-        notify("warning", t("import.more", { count: problems.length - MOST_NOTICES }));
+      await useProjects.getState().createProject(named(document, file));
+      if (problems.length > 1) {
+        useImports.getState().tell({ file: file.name, isDone: true, problems });
+        return;
+      }
+      for (const { message } of problems) notify("warning", message);
     }
     notify("success", t("import.done", { name: file.name }));
   } catch (error) {
-    const problem = error instanceof ApiProblems ? error.problems[0] : undefined;
+    const problems = error instanceof ApiProblems ? error.problems : [];
+    if (problems.length > 1) {
+      useImports.getState().tell({ file: file.name, isDone: false, problems });
+      return;
+    }
+    const [problem] = problems;
     const why = problem
       ? `${problem.message} ${problem.hint ?? ""}`
       : error instanceof Error
@@ -181,6 +187,13 @@ async function importFile(file: File, weights: File | undefined): Promise<void> 
         : String(error);
     notify("error", t("import.failed", { name: file.name, why }));
   }
+}
+
+/** A model that nobody gave a name, as Keras says by `functional_3`, is called like its file. */
+function named(document: Document, file: File): Document {
+  if (!/^(functional|sequential|model)(_\d+)?$/.test(document.name)) return document;
+  const name = file.name.replace(/\.[^.]*$/, "").trim();
+  return name === "" ? document : { ...document, name: name.slice(0, 200) };
 }
 
 function documentFromText(text: string): Document | null {

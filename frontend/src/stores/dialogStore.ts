@@ -1,6 +1,7 @@
 /** Which dialog is open; any feature may ask for another's. */
 
 import { create } from "zustand";
+import { dismissQuiet } from "./noticeStore";
 
 export type DialogName = "projects" | "gallery" | "datasets" | "shortcuts" | "code";
 
@@ -12,6 +13,9 @@ interface DialogState {
 
 export const useDialogs = create<DialogState>((set) => ({
   current: null,
-  open: (current) => set({ current }),
+  open: (current) => {
+    dismissQuiet();
+    set({ current });
+  },
   close: () => set({ current: null }),
 }));

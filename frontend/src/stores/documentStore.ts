@@ -137,7 +137,6 @@ export const useDocument = create<DocumentState>((set, get) => {
         ...steps(emptyHistory),
       });
       useSelection.getState().clear();
-      useSelection.getState().requestFocus(firstModel(document));
     },
     setSaved: (etag, saveState) => set({ etag, saveState }),
   };

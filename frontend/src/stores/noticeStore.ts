@@ -32,3 +32,9 @@ export function notify(kind: Notice["kind"], text: string, action?: Notice["acti
   useNotices.setState({ notices: [...others, { id, kind, text, action }].slice(-MOST) });
   setTimeout(() => useNotices.getState().dismiss(id), SHOWN_MS[kind]);
 }
+
+/** Before a dialog opens: what was said of the page would stand over its title. Errors stay. */
+export function dismissQuiet(): void {
+  const { notices } = useNotices.getState();
+  useNotices.setState({ notices: notices.filter(({ kind }) => kind === "error") });
+}

@@ -24,6 +24,7 @@ import { useRun } from "../../stores/runStore";
 import { isOver } from "../../stores/runView";
 import { ToolButton } from "../../ui/ToolButton";
 import { arrangeNodes, exportDocument, importFiles, redo, train, undo } from "../actions";
+import { IMPORTED } from "../DropZone";
 import { Logo } from "../Logo";
 import { LanguageMenu, PanelsMenu, ThemeMenu } from "./LookMenus";
 import { ProjectName } from "./ProjectName";
@@ -104,7 +105,7 @@ function FileButtons() {
         hidden
         aria-hidden="true"
         tabIndex={-1}
-        accept=".json,.keras,.h5,application/json"
+        accept={[...IMPORTED, "application/json"].join(",")}
         multiple
         onChange={(event) => {
           const files = [...(event.currentTarget.files ?? [])];

@@ -10,7 +10,8 @@ import type { Viewport } from "./view/viewport";
 export function useFocusRequests(engine: CanvasEngine, scene: Scene): void {
   const focus = useSelection((state) => state.focus);
   const project = useDocument((state) => state.projectId);
-  const answered = useRef(0);
+  // A canvas drawn anew does not answer again what was asked of the one before.
+  const answered = useRef(focus?.id ?? 0);
   const shown = useRef<string | null>(null);
   const views = useRef(new Map<string, Viewport>());
   const key = `${project ?? ""}/${scene.model}`;
@@ -37,15 +38,13 @@ export function useFocusRequests(engine: CanvasEngine, scene: Scene): void {
   useEffect(() => {
     if (!focus || focus.id === answered.current || focus.model !== scene.model || scene.nodes.length === 0)
       return;
-    const isFirst = answered.current === 0;
     answered.current = focus.id;
     whenSized(engine, () => {
       const [first, ...others] = focus.nodes
         .map((id) => scene.byId.get(id))
         .filter((node) => node !== undefined);
-      if (!first) {
-        if (!isFirst) engine.fit();
-      } else if (others.length === 0 && engine.view.zoom > 0.5) engine.reveal(first);
+      if (!first) engine.fit();
+      else if (others.length === 0 && engine.view.zoom > 0.5) engine.reveal(first);
       else engine.fit(focus.nodes);
     });
   }, [engine, focus, scene]);

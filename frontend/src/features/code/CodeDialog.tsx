@@ -8,6 +8,7 @@ import { ApiProblems, api, type Exported } from "../../api/client";
 import { t } from "../../i18n";
 import type { Problem } from "../../schema";
 import { useDocument } from "../../stores/documentStore";
+import { goTo } from "../../stores/goTo";
 import { ProblemText, withCode } from "../../ui/ProblemText";
 import classes from "./CodeDialog.module.css";
 import { FORMATS, type Format } from "./formats";
@@ -32,7 +33,7 @@ export function CodeDialog({ opened, onClose }: { readonly opened: boolean; read
             <NavLink
               key={format.format}
               component="button"
-              className={classes.format}
+              classNames={{ root: classes.format, description: classes.hint }}
               active={format === chosen}
               aria-current={format === chosen ? "true" : undefined}
               label={t(`code.${format.format}`)}
@@ -42,7 +43,7 @@ export function CodeDialog({ opened, onClose }: { readonly opened: boolean; read
             />
           ))}
         </nav>
-        {opened && <Preview key={chosen.format} format={chosen} />}
+        {opened && <Preview key={chosen.format} format={chosen} onLeave={onClose} />}
       </div>
     </Modal>
   );
@@ -54,7 +55,7 @@ type State =
   | { readonly step: "made"; readonly made: Exported; readonly text: string | null };
 
 /** What the server makes of the document as it is now. */
-function Preview({ format }: { readonly format: Format }) {
+function Preview({ format, onLeave }: { readonly format: Format; readonly onLeave: () => void }) {
   const document = useDocument((state) => state.document);
   const [state, setState] = useState<State>({ step: "working" });
 
@@ -85,11 +86,16 @@ function Preview({ format }: { readonly format: Format }) {
       </div>
     );
   }
-  if (state.step === "refused") return <Refused problems={state.problems} />;
+  if (state.step === "refused") return <Refused problems={state.problems} onLeave={onLeave} />;
   return <Made format={format} made={state.made} text={state.text} />;
 }
 
-function Refused({ problems }: { readonly problems: readonly Problem[] }) {
+interface RefusedProps {
+  readonly problems: readonly Problem[];
+  readonly onLeave: () => void;
+}
+
+function Refused({ problems, onLeave }: RefusedProps) {
   return (
     <Stack gap="sm" className={classes.made} role="alert">
       <div className={classes.refused}>
@@ -108,6 +114,19 @@ function Refused({ problems }: { readonly problems: readonly Problem[] }) {
                 data-problem={problem.code}
               >
                 <ProblemText problem={problem} />
+                {problem.node && (
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    className={classes.place}
+                    onClick={() => {
+                      onLeave();
+                      goTo(problem);
+                    }}
+                  >
+                    {t("code.show", { node: problem.node })}
+                  </Button>
+                )}
               </li>
             ))}
           </ul>
@@ -135,7 +154,7 @@ function Made({ format, made, text }: MadeProps) {
       <Group gap="md" justify="space-between" align="flex-start" wrap="nowrap">
         <Checked difference={made.difference} why={made.notChecked} />
         <Group gap="xs" wrap="nowrap" className={classes.buttons}>
-          {text !== null && (
+          {text !== null && "clipboard" in navigator && (
             <Button
               size="xs"
               variant="default"

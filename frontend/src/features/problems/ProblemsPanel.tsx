@@ -7,9 +7,9 @@ import { MAIN, type Model } from "../../document/types";
 import { t } from "../../i18n";
 import type { Problem } from "../../schema";
 import { useCheck } from "../../stores/checkStore";
-import { openModel, useDocument } from "../../stores/documentStore";
+import { useDocument } from "../../stores/documentStore";
+import { goTo } from "../../stores/goTo";
 import { useRun } from "../../stores/runStore";
-import { useSelection } from "../../stores/selectionStore";
 import { EmptyState } from "../../ui/EmptyState";
 import { Panel } from "../../ui/Panel";
 import { ProblemText } from "../../ui/ProblemText";
@@ -75,19 +75,6 @@ const NONE: readonly Problem[] = [];
 
 function isWithoutNodes(model: Model): boolean {
   return Object.keys(model.nodes).length === 0;
-}
-
-/** Shows the problem's model, selects its node, brings both into view, and points at the field. */
-function goTo(problem: Problem): void {
-  const state = useDocument.getState();
-  const model = problem.model ?? state.document.training?.model ?? MAIN;
-  if (model in state.document.models && model !== openModel(state)) state.showModel(model);
-  const { select, requestFocus, setField } = useSelection.getState();
-  if (problem.node && problem.node in (state.document.models[model]?.nodes ?? {})) {
-    select([problem.node]);
-    requestFocus(model, [problem.node]);
-  }
-  setField(problem.field ?? null);
 }
 
 function inOrder(problems: readonly Problem[]): readonly Problem[] {

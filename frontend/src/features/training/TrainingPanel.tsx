@@ -34,6 +34,7 @@ import { ColumnField } from "./ColumnField";
 import { FitFields } from "./FitFields";
 import { OptimizerFields } from "./OptimizerFields";
 import { OutputCard } from "./OutputCard";
+import { StartingWeights } from "./StartingWeights";
 import "../../ui/patterns.css";
 import "./training.css";
 
@@ -191,6 +192,14 @@ export function TrainingPanel() {
             ))}
           </Stack>
 
+          {training.weights && (
+            <StartingWeights
+              id={training.weights}
+              error={problemOf(problems, "training.weights")}
+              onForget={() => run(setTraining({ patch: { weights: null } }))}
+            />
+          )}
+
           <Stack gap={8}>
             <Heading text={t("training.optimizerHeading")} />
             <OptimizerFields
@@ -279,6 +288,7 @@ function revealField(root: HTMLElement | null, field: string): void {
     outputs: rest[1] === undefined ? "" : `${rest[0]}.${rest[1]}`,
     optimizer: rest.at(-1) === "learning_rate" ? "learning_rate" : "optimizer",
     fit: rest[0] ?? "epochs",
+    weights: "weights",
   };
   const name = names[section ?? ""];
   if (name === undefined || name === "") return;

@@ -212,7 +212,7 @@ function detailOf(model: Model, config: Model["layers"][string]["config"]): stri
   if (typeof config?.model === "string") return config.model;
   if (typeof config?.function === "string") return config.function;
   const types = wrappedBy({ type: "", config }).map((id) => model.layers[id]?.type ?? id);
-  return types.join(", ");
+  return [...new Set(types)].join(", ");
 }
 
 function drawEdge(
