@@ -52,9 +52,17 @@ def batch(model: Any, rows: int = 3, seed: int = 1) -> list[np.ndarray]:
     return arrays
 
 
+def nested(model: Any, arrays: list[np.ndarray]) -> Any:
+    """The arrays in the structure of the model's inputs."""
+    tensors = [keras.ops.convert_to_tensor(each) for each in arrays]
+    if isinstance(model, keras.Sequential):
+        return tensors[0]
+    return keras.tree.pack_sequence_as(model.input, tensors)
+
+
 def theirs(model: Any, arrays: list[np.ndarray]) -> list[np.ndarray]:
     """Keras' outputs, in order."""
-    given = keras.tree.pack_sequence_as(model.input, [keras.ops.convert_to_tensor(each) for each in arrays])
+    given = nested(model, arrays)
     return [np.asarray(each) for each in keras.tree.flatten(model(given))]
 
 
@@ -67,7 +75,7 @@ def gradients_of_theirs(model: Any, arrays: list[np.ndarray], folder: Path) -> d
     """Of the sum of all outputs, each weighed by `weighing`: by our paths, for they are saved as weights are."""
     import jax
 
-    given = keras.tree.pack_sequence_as(model.input, [keras.ops.convert_to_tensor(each) for each in arrays])
+    given = nested(model, arrays)
     trainable = [weight.value for weight in model.trainable_variables]
     fixed = [weight.value for weight in model.non_trainable_variables]
 
