@@ -101,7 +101,8 @@ def gradients_of_ours(model: layerloom.Model, arrays: list[np.ndarray]) -> dict[
         (output * torch.from_numpy(weighing(index, tuple(output.shape)))).sum()
         for index, output in enumerate(module(*map(torch.from_numpy, arrays)))
     )
-    total.backward()
+    if total.requires_grad:  # a model of operations alone has nothing to learn
+        total.backward()
     return {
         path: to_keras(weight.grad.numpy(), description.layout)
         for path, weight, description in module.weights()

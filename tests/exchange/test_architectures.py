@@ -1,5 +1,6 @@
-"""Sixty-odd Keras models, imported with their weights: the same outputs, gradients and training, and the way back."""
+"""Sixty-odd Keras models, imported with their weights: the same outputs and gradients, and the way back."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,54 +12,55 @@ from exchange import numbers
 from exchange.architectures import ARCHITECTURES
 from layers.reference import keras
 
-every_architecture = pytest.mark.parametrize("name", ARCHITECTURES)
+
+@dataclass
+class Case:
+    """A Keras model, ours from its file, and a batch for both."""
+
+    theirs: Any  # a keras.Model
+    mine: layerloom.Model
+    arrays: list[np.ndarray]
+    folder: Path
 
 
-@pytest.fixture(autouse=True)
-def _fresh_names() -> None:
-    """So that a model is named alike however many were made before it."""
-    keras.backend.clear_session()
-
-
-def imported(name: str, folder: Path) -> tuple[Any, layerloom.Model, list[np.ndarray]]:
-    model = numbers.shaken(ARCHITECTURES[name]())
-    return model, layerloom.load(numbers.saved(model, folder)), numbers.batch(model)
+@pytest.fixture(scope="module", params=ARCHITECTURES)
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    keras.backend.clear_session()  # so that a model is named alike however many were made before it
+    folder = tmp_path_factory.mktemp(request.param)
+    model = numbers.shaken(ARCHITECTURES[request.param]())
+    return Case(model, layerloom.load(numbers.saved(model, folder)), numbers.batch(model), folder)
 
 
 def test_there_are_at_least_sixty() -> None:
     assert len(ARCHITECTURES) >= 60
 
 
-@every_architecture
-def test_outputs_are_those_of_keras(name: str, tmp_path: Path) -> None:
-    model, mine, arrays = imported(name, tmp_path)
+def test_outputs_are_those_of_keras(case: Case) -> None:
+    assert case.mine.problems == ()
 
-    assert mine.problems == ()
-    for expected, received in zip(numbers.theirs(model, arrays), numbers.ours(mine, arrays), strict=True):
-        assert received.shape == expected.shape
-        np.testing.assert_allclose(received, expected, atol=1e-5, rtol=1e-5)
+    received = numbers.ours(case.mine, case.arrays)
+
+    for expected, each in zip(numbers.theirs(case.theirs, case.arrays), received, strict=True):
+        assert each.shape == expected.shape
+        np.testing.assert_allclose(each, expected, atol=1e-5, rtol=1e-5)
 
 
-@every_architecture
-def test_gradients_are_those_of_keras(name: str, tmp_path: Path) -> None:
-    model, mine, arrays = imported(name, tmp_path)
-    expected = numbers.gradients_of_theirs(model, arrays, tmp_path)
+def test_gradients_are_those_of_keras(case: Case) -> None:
+    expected = numbers.gradients_of_theirs(case.theirs, case.arrays, case.folder)
 
-    received = numbers.gradients_of_ours(mine, arrays)
+    received = numbers.gradients_of_ours(case.mine, case.arrays)
 
-    assert received or not model.trainable_variables
+    assert received or not case.theirs.trainable_variables
     for path, gradient in received.items():
         np.testing.assert_allclose(gradient, expected[path], atol=1e-4, rtol=1e-4, err_msg=path)
 
 
-@every_architecture
-def test_what_goes_back_to_keras_is_what_came(name: str, tmp_path: Path) -> None:
-    model, mine, arrays = imported(name, tmp_path)
+def test_what_goes_back_to_keras_is_what_came(case: Case) -> None:
+    case.mine.save(case.folder / "back.keras")
 
-    mine.save(tmp_path / "back.keras")
-    back = keras.models.load_model(tmp_path / "back.keras")
+    back = keras.models.load_model(case.folder / "back.keras")
 
-    for expected, received in zip(numbers.theirs(model, arrays), numbers.theirs(back, arrays), strict=True):
+    pairs = zip(numbers.theirs(case.theirs, case.arrays), numbers.theirs(back, case.arrays), strict=True)
+    for expected, received in pairs:
         np.testing.assert_allclose(received, expected, atol=1e-6, rtol=1e-5)
-    again = layerloom.load(tmp_path / "back.keras")
-    assert again.document.models == mine.document.models
+    assert layerloom.load(case.folder / "back.keras").document.models == case.mine.document.models
