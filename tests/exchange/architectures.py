@@ -452,6 +452,25 @@ def transformer_encoder() -> Made:
 
 
 @architecture
+def two_blocks_of_a_masked_transformer() -> Made:
+    """Keras' attention takes the mask off what it has read: the second block sees none."""
+    x = Input((8,), dtype="int32")
+    y = layers.Embedding(10, 12, mask_zero=True)(x)
+    for _ in range(2):
+        y = layers.LayerNormalization()(layers.Add()([y, layers.MultiHeadAttention(3, 4)(y, y)]))
+    return Model(x, [y, layers.GlobalAveragePooling1D()(y)])
+
+
+@architecture
+def two_attentions_before_an_lstm() -> Made:
+    x = Input((8,), dtype="int32")
+    y = layers.Embedding(10, 12, mask_zero=True)(x)
+    y = layers.Add()([y, layers.MultiHeadAttention(3, 4)(y, y)])
+    y = layers.Add()([y, layers.MultiHeadAttention(3, 4)(y, y)])
+    return Model(x, layers.LSTM(4)(y))
+
+
+@architecture
 def causal_decoder() -> Made:
     x, memory = Input((6, 8), name="tokens"), Input((5, 8), name="memory")
     y = x + layers.MultiHeadAttention(2, 4)(x, x, use_causal_mask=True)

@@ -25,6 +25,18 @@ def in_keras_order(graph: Graph) -> None:
     graph.entries = {name: graph.entries[name] for name in names}
 
 
+def in_running_order(graph: Graph) -> list[Place]:
+    """Calls in the order in which Keras runs them: by the depth of each, ties by the walk from the outputs."""
+    order, _ = _walk(graph)
+    depth: dict[Place, int] = {}
+    for place in reversed(order):
+        depth.setdefault(place, 0)
+        for before in _read(graph, place):
+            depth[before] = max(depth[place] + 1, depth.get(before, 0))
+    number = {place: index for index, place in enumerate(reversed(order))}
+    return sorted(depth, key=lambda place: (-depth[place], number[place]))
+
+
 def _walk(graph: Graph) -> tuple[list[Place], dict[str, int]]:
     """Calls in post-order from the outputs, and when each layer was met first."""
     order: list[Place] = []

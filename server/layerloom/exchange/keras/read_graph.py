@@ -13,6 +13,7 @@ from layerloom.exchange.keras.layout import places
 from layerloom.exchange.keras.masks import mask_operations, unneeded
 from layerloom.exchange.keras.names import Names, identifier, node_ids, output_names
 from layerloom.exchange.keras.read_layers import LayerReader, ReadLayer
+from layerloom.exchange.keras.taken_masks import KEEPS_MASKS, late_readers, rewired, takers
 from layerloom.exchange.keras.tree import SavedLayer
 from layerloom.graph.infer import infer
 from layerloom.graph.resolve import resolve
@@ -181,7 +182,47 @@ class GraphReader:
             self.layers.setdefault(layer, Layer(type="Output"))
             keyed = name if name != tensor.layer else node
             nodes[node] = Node(layer=layer, inputs={"inputs": [self._source(tensor)]}, **_label(node, keyed))
+        if masking and not self.graph.extras.get(KEEPS_MASKS):
+            self._take_masks_off(nodes)
         return nodes
+
+    def _take_masks_off(self, nodes: dict[str, Node]) -> None:
+        """What a MultiHeadAttention has read carries no mask for those who read it after that."""
+        for taker in takers(self.graph):
+            if taker not in self.node_of:
+                continue
+            call = self._call(*taker)
+            read = [each for port in ("query", "value", "key") for each in call.ports.get(port, ())]
+            specs = self._specs(nodes)
+            for source in dict.fromkeys(self._source(each) for each in read):
+                spec = _spec_of(specs, source)
+                late = late_readers(self.graph, taker, source, nodes, self.node_of)
+                if not late or not getattr(spec, "masked", False):
+                    continue
+                names = Names(
+                    {*nodes, *self.node_of.values(), *(name for name, _ in self.outputs), *self.layers}
+                )
+                bare = names.give(f"{source.partition('.')[0][:55]}_unmasked")
+                changed = {name: rewired(nodes[name], source, bare, self._keeps(name)) for name in late}
+                if all(changed[name] == nodes[name] for name in late):
+                    continue
+                self.layers[bare] = Layer(type="SetMask")
+                nodes |= changed
+                nodes[bare] = Node(layer=bare, inputs={"inputs": [source]})
+
+    def _keeps(self, node: str) -> Callable[[str, int], bool]:
+        """Whether the file hands a mask to this port of the node's call, whatever the tensor carries."""
+        place = next((place for place, name in self.node_of.items() if name == node), None)
+        if place is None or self.graph.entries[place[0]].is_input:
+            return lambda _port, _index: False
+        masks = self._call(*place).masks
+        return lambda port, index: (port, index) in masks
+
+    def _specs(self, nodes: dict[str, Node]) -> Mapping[str, Mapping[str, object]]:
+        """Tensor specs of the model with these nodes."""
+        model = Model(**self._model_fields(nodes))
+        document = Document(models={**self.models, self.model_id: model})
+        return infer(resolve(document, self.limits)).models[self.model_id].nodes
 
     def _add_call(
         self,
@@ -298,9 +339,7 @@ class GraphReader:
     def _explicit(self, nodes: dict[str, Node], masking: frozenset[str]) -> frozenset[tuple[str, int]]:
         """Calls that get as an argument a mask that would not reach them here by itself."""
         found: set[tuple[str, int]] = set()
-        model = Model(**self._model_fields(nodes))
-        inferred = infer(resolve(Document(models={**self.models, self.model_id: model}), self.limits))
-        specs = inferred.models[self.model_id].nodes
+        specs = self._specs(nodes)
         for name, entry in self.graph.entries.items():
             for number in range(len(entry.calls) if name in self.read_layers else 0):
                 if (name, number) not in self.node_of:
@@ -310,9 +349,7 @@ class GraphReader:
                     wired = nodes[self.node_of[name, number]].inputs.get(port, [])
                     if mask.layer not in masking or index >= len(wired):
                         continue
-                    node, _, output = wired[index].partition(".")
-                    known = specs.get(node, {})
-                    spec = known.get(output or next(iter(known), ""))
+                    spec = _spec_of(specs, wired[index])
                     has_state = len(call.ports) > 1 and "explicit_mask" in self._fields(name, number)
                     if has_state or (spec is not None and not getattr(spec, "masked", True)):
                         found.add((name, number))
@@ -410,3 +447,10 @@ def _ends_only(model: Model) -> Model:
 def _label(node: str, name: str) -> dict[str, str]:
     """Keras' name, where it is not an identifier."""
     return {"label": name} if name != node and identifier(name) == node and len(name) <= 200 else {}
+
+
+def _spec_of(specs: Mapping[str, Mapping[str, object]], source: str) -> object:
+    """The spec of `node` or `node.port`, or None."""
+    node, _, port = source.partition(".")
+    known = specs.get(node, {})
+    return known.get(port or next(iter(known), ""))

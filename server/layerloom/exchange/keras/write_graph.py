@@ -12,6 +12,7 @@ from layerloom.exchange.keras.graph import Argument, Call, Entry, Graph, Tensor,
 from layerloom.exchange.keras.names import Names, identifier, node_ids, output_names
 from layerloom.exchange.keras.ordering import in_keras_order
 from layerloom.exchange.keras.structures import structured
+from layerloom.exchange.keras.taken_masks import KEEPS_MASKS, TAKES_MASKS
 from layerloom.exchange.keras.write_layers import LayerWriter, WriteModel
 from layerloom.exchange.keras.write_masks import MASK_EACH, MASK_LISTS, TAKE_MASK, TRAINING_OFF, Masks
 from layerloom.graph.infer import Inferred
@@ -146,10 +147,7 @@ class GraphWriter:
     def _write_call(self, call: ResolvedCall, layers: LayerWriter, masks: Masks) -> None:
         wired = {port: list(sources) for port, sources in call.inputs.items() if sources}
         if call.layer.type == "SetMask":
-            data, mask = wired["inputs"][0], wired["mask"][0]
-            here = Source(call.node, call.layer.outputs[0].name)
-            self.tensor_of[here], self.mask_of[here] = self.tensor_of[data], self.tensor_of[mask]
-            self.explicit.add(here)
+            self._write_set_mask(call, wired)
             return
         given = {port: [self.tensor_of[each] for each in sources] for port, sources in wired.items()}
         entry, made = layers.call(call, given)
@@ -181,6 +179,22 @@ class GraphWriter:
             if is_explicit and found[place] is not None:
                 self.explicit.add(here)
 
+    def _write_set_mask(self, call: ResolvedCall, wired: Mapping[str, list[Source]]) -> None:
+        """No layer of Keras': who reads it is handed the mask. Keras takes masks off by attention alone."""
+        data = wired["inputs"][0]
+        here = Source(call.node, call.layer.outputs[0].name)
+        self.tensor_of[here] = self.tensor_of[data]
+        if wired.get("mask"):
+            self.mask_of[here] = self.tensor_of[wired["mask"][0]]
+            self.explicit.add(here)
+            return
+        self.mask_of[here] = self.mask_of.get(data)
+        readers = [
+            each for each in self.resolved.calls if any(data in found for found in each.inputs.values())
+        ]
+        if not any(each.layer.type == TAKES_MASKS for each in readers):
+            self._warn(f"`{call.node}` takes a mask away; in Keras the mask goes on.", call.node)
+
     def _add_masks(
         self, call: ResolvedCall, entry: Entry, made: Call, wired: Mapping[str, list[Source]]
     ) -> None:
@@ -192,8 +206,10 @@ class GraphWriter:
         before = set(made.kwargs)
         first = next(iter(wired))
         if entry.class_name in MASK_EACH:
-            for port in sorted(explicit & {"query", "value", "key"}):
-                made.kwargs[f"{port}_mask"] = by_port[port][0]
+            handed = set(by_port) if self._hands_masks() and entry.class_name == TAKES_MASKS else explicit
+            for port in sorted(handed & {"query", "value", "key"}):
+                if by_port[port][0] is not None:
+                    made.kwargs[f"{port}_mask"] = by_port[port][0]
         elif entry.class_name in MASK_LISTS:
             if explicit:  # Keras writes only those that were given
                 made.kwargs["mask"] = [by_port[port][0] for port in ("query", "value") if port in by_port]
@@ -208,6 +224,15 @@ class GraphWriter:
                 made.kwargs["mask"] = by_port[first][0]
         if not explicit and len(wired) == 1:
             made.automatic = frozenset(made.kwargs.keys() - before)
+
+    def _hands_masks(self) -> bool:
+        """Whether attention gets its masks as arguments, because an attention before it would take them off.
+
+        A model that came from Keras has SetMask nodes there instead, and goes back as it came.
+        """
+        calls = self.resolved.calls
+        takes_off = any(call.layer.type == "SetMask" and not call.inputs.get("mask") for call in calls)
+        return not takes_off and sum(call.layer.type == TAKES_MASKS for call in calls) > 1
 
     def _for_model(self, call: ResolvedCall, by_port: Mapping[str, list[Tensor | None]]) -> Argument:
         inner = self.inferred.resolved.models[call.layer.model or ""]
@@ -300,6 +325,8 @@ class GraphWriter:
             extras["labels"] = labels
         if self.model.label:
             extras["label"] = self.model.label
+        if self._hands_masks():
+            extras[KEEPS_MASKS] = True
         return extras
 
     def _warn(self, message: str, node: str | None) -> None:
