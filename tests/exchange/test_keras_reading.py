@@ -178,3 +178,12 @@ def test_json_that_is_too_deep_is_refused() -> None:
         read_model(config)
 
     assert caught.value.problems[0].code == "import.too_large"
+
+
+def test_an_axis_that_is_not_the_default_stays() -> None:
+    x = keras.Input((4, 3), name="x")
+    model = keras.Model(x, [keras.ops.mean(x, axis=-1), keras.ops.expand_dims(x, -1)])
+
+    layers = read(model).document.models["main"].layers.values()
+
+    assert [layer.config["axis"] for layer in layers if layer.type in ("Reduction", "Reshaping")] == [-1, -1]

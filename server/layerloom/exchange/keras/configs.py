@@ -34,8 +34,11 @@ _PASSED_OVER: Mapping[str, object] = {
 }
 """Fields of Keras' that some of our types lack, with the value at which they change nothing."""
 
-_UNSAID: Mapping[str, tuple[object, ...]] = {"data_format": ("channels_last",), "axis": ([-1], -1)}
-"""What Keras writes out where nothing was said: our default means the same."""
+_UNSAID: Mapping[str, tuple[tuple[object, ...], tuple[object, ...]]] = {
+    "data_format": (("channels_last",), (None, "channels_last")),
+    "axis": (([-1], -1), ([-1], -1)),
+}
+"""What Keras writes out where nothing was said, and the defaults of ours that mean the same."""
 
 _ALWAYS_PASSED_OVER = frozenset(
     {"input_length", "batch_input_shape", "implementation", "input_shape", "input_dtype"}
@@ -106,7 +109,8 @@ def without_defaults(layer_type: type[LayerType], config: Config) -> Config:
     defaults = _defaults(layer_type, {key: known[key] for key in required})
     found: Config = {}
     for key, value in config.items():
-        if key in _UNSAID and value in _UNSAID[key] and defaults.get(key, ...) in (None, *_UNSAID[key]):
+        said, unsaid = _UNSAID.get(key, ((), ()))
+        if value in said and defaults.get(key, ...) in unsaid:
             continue
         if key not in read:
             found[key] = value

@@ -179,6 +179,8 @@ class _Function:
         if count > 1 and entry.model is None:
             self.parts[place] = [target, *(self.names.give(f"{target}_{part}") for part in range(1, count))]
             target = ", ".join(self.parts[place])
+            if "StackedRNNCells" in value:  # whose states are lists in a list
+                value = f"keras.tree.flatten({value})"
         self.body.append(f"{target} = {value}")
 
     def _layer(self, entry: Entry) -> str:

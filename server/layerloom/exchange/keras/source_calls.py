@@ -89,6 +89,8 @@ def operation_call(entry: Entry, args: Sequence[str], kwargs: Mapping[str, str])
     config = {
         key: settings("", value) for key, value in entry.config.items() if key != "name" and value is not None
     }
+    if "subscripts" in config:  # `ops.einsum` takes it first
+        args = [config.pop("subscripts"), *args]
     given = [*args, *(f"{key}={value}" for key, value in {**kwargs, **config}.items() if value != "None")]
     return f"ops.{function}({', '.join(given)})"
 

@@ -148,9 +148,12 @@ class LayerWriter:
             config, {port: [to_json(each) for each in wired] for port, wired in given.items()}
         )
         name = self.name_of[layer.id]
+        settings = {key: value for key, value in written.config.items() if key != "name"}
+        if settings.get("data_format", "") is None:
+            settings["data_format"] = "channels_last"  # without, Keras' operations work out a wrong shape
         if layer.id not in self.made:
             self.made[layer.id] = Entry(
-                written.class_name, name, {"name": name, **{k: v for k, v in written.config.items() if k != "name"}},
+                written.class_name, name, {"name": name, **settings},
                 written.module, written.class_name,
                 extras={} if identifier(name) == layer.id else {"layer": layer.id}, layer_id=layer.id,
             )  # fmt: skip
