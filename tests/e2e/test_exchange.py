@@ -252,3 +252,18 @@ def test_a_long_model_opens_readable_from_its_beginning(editor: Editor, tmp_path
     box = editor.node("start").bounding_box()
     assert box is not None
     assert box["width"] > 100
+
+
+def test_what_was_not_run_against_the_model_says_why(page: Page, open_document: OpenDocument) -> None:
+    page.route(
+        "**/api/export/torch",
+        lambda route: route.fulfill(
+            body="import torch\n", headers={"Layerloom-Not-Checked": "the model has a size that is open"}
+        ),
+    )
+    editor = open_document(chain())
+
+    editor.button("Code and files").click()
+
+    dialog = page.get_by_role("dialog", name="Code and files")
+    expect(dialog).to_contain_text("Not run against the model: the model has a size that is open")

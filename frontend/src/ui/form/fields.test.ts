@@ -88,6 +88,7 @@ test("nested lists and lists of any numbers are read as people write them, and s
   expect(readJson(" ")).toBeNull();
   expect(showJson([":", "::2", { a: [1, null] }])).toBe('[":", "::2", {"a": [1, null]}]');
   expect(showJson(null)).toBe("");
+  expect([showJson("auto"), showJson("true"), showJson("1e3")]).toEqual(["auto", '"true"', '"1e3"']);
 });
 
 test("a value that a control can't show is left to JSON", () => {

@@ -118,9 +118,12 @@ export function canShow(kind: FieldKind, value: Json | undefined): boolean {
   }
 }
 
-/** JSON in a line, with room between its parts: `[[1, 2], [0, 1]]`. Null is empty. */
+const BARE_WORD = /^(?!(true|false|null)$)[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** JSON in a line, with room between its parts: `[[1, 2], [0, 1]]`. Null is empty, a word stands without quotes. */
 export function showJson(value: Json | undefined): string {
-  return value === null || value === undefined ? "" : jsonText(value);
+  if (value === null || value === undefined) return "";
+  return typeof value === "string" && BARE_WORD.test(value) ? value : jsonText(value);
 }
 
 function jsonText(value: Json): string {
@@ -141,8 +144,7 @@ function jsonText(value: Json): string {
 export function readJson(text: string): Json | undefined {
   const trimmed = text.trim();
   if (trimmed === "") return null;
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(trimmed) && !["true", "false", "null"].includes(trimmed))
-    return trimmed;
+  if (BARE_WORD.test(trimmed)) return trimmed;
   const isBareList = /^[-+.\deE\s,]+$/.test(trimmed) && trimmed.includes(",");
   try {
     return JSON.parse(isBareList ? `[${trimmed}]` : trimmed) as Json;

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { documentOf, sceneOf } from "../testing/build";
+import { portLookup } from "../../../document/ports";
+import type { Document } from "../../../document/types";
+import { catalogue, documentOf, sceneOf } from "../testing/build";
+import { buildScene } from "./scene";
 
 test("an edge has the id that the page's data-edge shows, with the ports by their own names", () => {
   const scene = sceneOf(documentOf({ first: "Input", encoded: ["LSTM", { sequence: ["first"] }] }));
@@ -69,4 +72,35 @@ test("a position that is none does no harm", () => {
   const document = documentOf({ a: "Input" }, { a: ["x", null] as unknown as [number, number] });
 
   expect(sceneOf(document).nodes[0]).toMatchObject({ x: 0, y: 0 });
+});
+
+test("a node says what its type alone does not: the function, or the types of the layers within", () => {
+  const reduction = { properties: { function: { type: "string", default: "mean" } } };
+  const known = catalogue.layers[0]!;
+  const document: Document = {
+    format: "layerloom/1",
+    name: "",
+    models: {
+      main: {
+        layers: {
+          total: { type: "Reduction", config: { function: "sum" } },
+          usual: { type: "Reduction" },
+          both: { type: "Bidirectional", config: { layer: "one", backward_layer: "other" } },
+          one: { type: "LSTM" },
+          other: { type: "LSTM" },
+        },
+        nodes: { total: { layer: "total" }, usual: { layer: "usual" }, both: { layer: "both" } },
+      },
+    },
+  };
+  const types = { ...catalogue, layers: [{ ...known, type: "Reduction", schema: reduction }] };
+  const ports = portLookup(document, "main", types);
+
+  const { byId } = buildScene({ document, model: "main", catalogue: types, check: null, ports });
+
+  expect([byId.get("total")?.detail, byId.get("usual")?.detail, byId.get("both")?.detail]).toEqual([
+    "sum",
+    "mean",
+    "LSTM",
+  ]);
 });

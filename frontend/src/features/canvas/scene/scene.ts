@@ -4,7 +4,7 @@ import { type Edge, edgesOf, layerType, type PortLookup, portsOfNode, specOf } f
 import { callsOf } from "../../../document/questions";
 import type { Document, LayerId, Model, ModelId, Node, NodeId } from "../../../document/types";
 import { wrappedBy } from "../../../document/wrapped";
-import type { Catalogue, CheckResult } from "../../../schema";
+import type { Catalogue, CheckResult, LayerTypeDescription } from "../../../schema";
 import { layerLook } from "../../../ui/categories";
 import { sharedColor } from "../../../ui/colors";
 import { type Box, type Curve, curveBetween, curveBox, NODE_WIDTH, nodeHeight, portHeight } from "./geometry";
@@ -169,7 +169,7 @@ function drawNode(
     color: layerLook(type, category).color,
     isKnownType: description !== undefined || catalogue === null,
     title: node.label || id,
-    detail: detailOf(model, layer?.config),
+    detail: detailOf(model, layer?.config, description),
     calls: callsOf(model, node.layer).length,
     sharedColor: colors.get(node.layer) ?? "",
     weights: check?.models[modelId]?.layers[node.layer]?.weights ?? null,
@@ -208,9 +208,15 @@ function sharedColors(model: Model): ReadonlyMap<LayerId, string> {
 }
 
 /** What the type alone does not say: which model, which layer within, which function of `keras.ops`. */
-function detailOf(model: Model, config: Model["layers"][string]["config"]): string {
+function detailOf(
+  model: Model,
+  config: Model["layers"][string]["config"],
+  described: LayerTypeDescription | undefined,
+): string {
   if (typeof config?.model === "string") return config.model;
-  if (typeof config?.function === "string") return config.function;
+  const ordinary = described?.schema.properties?.function?.default;
+  const called = config?.function ?? ordinary;
+  if (typeof called === "string") return called;
   const types = wrappedBy({ type: "", config }).map((id) => model.layers[id]?.type ?? id);
   return [...new Set(types)].join(", ");
 }
