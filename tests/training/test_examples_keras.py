@@ -88,7 +88,9 @@ def give_weights(model: BuiltModel, theirs: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "make"), [("shared-lstm", same_digit), ("two-inputs-aux-output", headline)], ids=str
+    ("name", "make"),
+    [("shared-lstm", same_digit), ("two-inputs-aux-output", headline)],
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_an_example_learns_as_in_keras(name: str, make: Any, tmp_path: Path) -> None:
     document = example(name)
