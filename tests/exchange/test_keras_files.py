@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+import layerloom
 from exchange.saved import Array, shuffle_weights
 from exchange.test_keras_weights import save_legacy
 from layerloom.document import to_text
@@ -144,6 +145,22 @@ def test_a_keras_file_predicts_what_keras_predicts(tmp_path: Path, name: str, fo
 
     assert [each for each in imported.problems if each.is_error] == []
     assert_predicts(imported, model)
+
+
+def test_operations_and_masks_of_an_old_file_are_read_though_keras_cannot(tmp_path: Path) -> None:
+    layers = keras.layers
+    x = keras.Input((6,), dtype="int32")
+    y = layers.Embedding(10, 4, mask_zero=True)(x)
+    mean = keras.ops.mean(layers.LSTM(3, return_sequences=True)(y) * 2 + 1, axis=1)
+    model = keras.Model(x, layers.Add()([mean, layers.GRU(3)(y)]))
+    model.save(tmp_path / "old.h5")
+    ids = np.array([[1, 2, 3, 4, 0, 0], [5, 6, 7, 8, 9, 1]], "int32")
+
+    mine = layerloom.load(tmp_path / "old.h5")
+
+    assert not [problem for problem in mine.problems if problem.is_error]
+    received = mine.predict(ids)[mine.outputs[0]]
+    np.testing.assert_allclose(received, np.asarray(model(keras.ops.convert_to_tensor(ids))), atol=1e-5)
 
 
 def test_weights_alone_are_no_model(tmp_path: Path) -> None:

@@ -201,6 +201,9 @@ BY_FUNCTION: Mapping[tuple[str, str | None], Entry] = {
 }
 """The same by our layer type and function."""
 
+MODULE_OF: Mapping[str, str] = {entry.class_name: entry.module for entry in reversed(_ENTRIES)}
+"""Keras' module by class: old `.h5` files name the class alone (Keras itself can't load an operation from one)."""
+
 _COMPLEX = "it computes with complex numbers, and tensors here are real"
 _FUNCTIONS = "it runs a Python function, and nothing in a file is ever executed"
 _SIZES = "the size of its result depends on the numbers, so no shape could be told beforehand"

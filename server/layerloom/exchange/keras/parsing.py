@@ -9,6 +9,7 @@ from typing import Any
 
 from layerloom.document import Limits
 from layerloom.exchange.keras.graph import EXTRAS, Argument, Call, Entry, Graph, Tensor, tensors
+from layerloom.exchange.keras.operation_table import MODULE_OF
 from layerloom.problems import Problem, ProblemError
 
 MOST_DEPTH = 240
@@ -86,7 +87,7 @@ class _Parser:
             class_name=class_name,
             name=name,
             config={str(key): value for key, value in config.items()},
-            module=module if isinstance(module, str) else "",
+            module=module if isinstance(module, str) else _unsaid_module(class_name, config),
             registered_name=registered if isinstance(registered, str) else None,
             build_config=build if isinstance(build, Mapping) else None,
             shared=shared if isinstance(shared, int) else None,
@@ -386,3 +387,9 @@ def _too_large(message: str) -> ProblemError:
 def _shown(value: object) -> str:
     text = repr(value) if not isinstance(value, Mapping | list) else type(value).__name__
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _unsaid_module(class_name: str, config: Mapping[str, object]) -> str:
+    """Of an entry without a module: an operation is told from a layer of its name by what every layer's config has."""
+    is_layer = "trainable" in config or "dtype" in config
+    return "" if is_layer else MODULE_OF.get(class_name, "")
