@@ -11,7 +11,7 @@ export interface LayoutTask {
 
 export type Positions = { readonly [node: NodeId]: Position };
 
-const GAP_BETWEEN_LAYERS = 88;
+const GAP_BETWEEN_LAYERS = 120;
 const GAP_WITHIN_LAYER = 40;
 
 export function arranged({ nodes, edges }: LayoutTask): Positions {

@@ -7,7 +7,7 @@ ends.
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import accumulate
 
-COLUMN, ROW = 288, 130
+COLUMN, ROW = 312, 130
 _HEADER, _PORT, _GAP = 54, 22, 76
 _LANE = 0.6
 _SWEEPS = 8
