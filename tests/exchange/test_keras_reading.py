@@ -187,3 +187,50 @@ def test_an_axis_that_is_not_the_default_stays() -> None:
     layers = read(model).document.models["main"].layers.values()
 
     assert [layer.config["axis"] for layer in layers if layer.type in ("Reduction", "Reshaping")] == [-1, -1]
+
+
+def test_a_file_of_keras_2_is_read() -> None:
+    """Inbound nodes as lists, masks and states as leaves, a model's calls counted from 1."""
+
+    def layer(kind: str, name: str, config: dict[str, Any], *calls: Any) -> dict[str, Any]:
+        return {
+            "class_name": kind,
+            "name": name,
+            "config": {"name": name, **config},
+            "inbound_nodes": list(calls),
+        }
+
+    inner = {
+        "name": "inner",
+        "layers": [
+            layer("InputLayer", "a", {"batch_input_shape": [None, 4], "dtype": "float32"}),
+            layer("Dense", "dense", {"units": 4, "activation": "relu"}, [["a", 0, 0, {}]]),
+        ],
+        "input_layers": [["a", 0, 0]],
+        "output_layers": [["dense", 0, 0]],
+    }
+    outer = {
+        "name": "outer",
+        "layers": [
+            layer("InputLayer", "x", {"batch_input_shape": [None, 4], "dtype": "float32"}),
+            layer("InputLayer", "s", {"batch_input_shape": [None, 6, 2], "dtype": "float32"}),
+            layer("Functional", "inner", inner, [["x", 0, 0, {}]], [["inner", 1, 0, {}]]),
+            layer(
+                "GRU", "gru", {"units": 4, "implementation": 2, "time_major": False},
+                [["s", 0, 0, {"initial_state": ["inner", 2, 0]}]],
+            ),
+            layer("Add", "add", {}, [["inner", 1, 0, {}], ["gru", 0, 0, {}]]),
+        ],
+        "input_layers": [["x", 0, 0], ["s", 0, 0]],
+        "output_layers": [["add", 0, 0], ["inner", 2, 0]],
+    }  # fmt: skip
+
+    found = read_model({"class_name": "Functional", "config": outer, "keras_version": "2.15.0"})
+    nodes = found.document.models["main"].nodes
+
+    assert not found.problems
+    assert not [problem for problem in check(found.document).problems if problem.is_error]
+    assert nodes["inner_2"].inputs == {"a": ["inner_layer"]}
+    assert nodes["gru"].inputs == {"sequence": ["s"], "initial_state": ["inner_2"]}
+    assert nodes["add_layer"].inputs == {"inputs": ["inner_layer", "gru"]}
+    assert nodes["inner"].inputs == {"inputs": ["inner_2"]}
