@@ -267,3 +267,18 @@ def test_what_was_not_run_against_the_model_says_why(page: Page, open_document: 
 
     dialog = page.get_by_role("dialog", name="Code and files")
     expect(dialog).to_contain_text("Not run against the model: the model has a size that is open")
+
+
+def test_a_json_is_imported_together_with_the_weights_beside_it(editor: Editor, tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, name="only")])
+    (tmp_path / "pair.json").write_text(model.to_json())
+    model.save_weights(tmp_path / "pair.weights.h5")
+    before = editor.project_id
+
+    with editor.page.expect_file_chooser() as chooser:
+        editor.button("Import").click()
+    chooser.value.set_files([tmp_path / "pair.json", tmp_path / "pair.weights.h5"])
+
+    editor.page.wait_for_url(lambda url: not url.endswith(before))
+    expect(editor.notices).to_contain_text("Imported pair.json")
+    expect(editor.training.locator("[data-weights]")).to_be_visible()

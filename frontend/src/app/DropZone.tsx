@@ -18,9 +18,11 @@ export function DropZone() {
 
   useEffect(() => {
     const over = (event: DragEvent) => {
-      // A dialog takes files of its own kind, such as a CSV.
-      if (!isFileDrag(event) || useDialogs.getState().current !== null) return;
+      if (!isFileDrag(event)) return;
+      // Or the browser would leave the page and show the file.
       event.preventDefault();
+      // A dialog takes files of its own kind, such as a CSV.
+      if (useDialogs.getState().current !== null) return;
       if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
       setOver(true);
     };
@@ -29,8 +31,9 @@ export function DropZone() {
     };
     const drop = (event: DragEvent) => {
       setOver(false);
-      if (!isFileDrag(event) || useDialogs.getState().current !== null) return;
+      if (!isFileDrag(event)) return;
       event.preventDefault();
+      if (useDialogs.getState().current !== null) return;
       const files = [...(event.dataTransfer?.files ?? [])];
       const other = files.find((file) => !isModel(file));
       if (other) notify("error", t("import.otherFile", { name: other.name }));
