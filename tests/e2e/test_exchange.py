@@ -191,7 +191,7 @@ def test_lists_and_literals_are_edited_as_people_write_them(
         .input("x", [3])
         .call("scaled", "Normalization", "x", mean=[0, 1, 2], variance=[1, 1, 1])
     )
-    model = model.call("twice", "Arithmetic", {"x1": "scaled"}, function="multiply", x2=2)
+    model = model.call("twice", "Arithmetic", "scaled", "x1", function="multiply", x2=2)
     editor = open_document(placed(plain_document(model), x=(0, 0), scaled=(260, 0), twice=(520, 0)))
     editor.select("scaled")
     mean = editor.inspector.locator("[name=mean]")
@@ -202,6 +202,7 @@ def test_lists_and_literals_are_edited_as_people_write_them(
     mean.fill("0.5, 1, -2")
     editor.select("twice")
     editor.fill("x2", "[1, 2, 3]")
+    expect(editor.inspector).to_contain_text("(batch, 3)")
 
     editor.expect_saved()
     layers = server.project(editor.project_id)["models"]["main"]["layers"]
