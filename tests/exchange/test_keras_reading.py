@@ -196,7 +196,7 @@ def test_a_file_of_keras_2_is_read() -> None:
         return {
             "class_name": kind,
             "name": name,
-            "config": {"name": name, **config},
+            "config": {"name": name, "trainable": True, **config},
             "inbound_nodes": list(calls),
         }
 
