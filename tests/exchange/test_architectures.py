@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import layerloom
-from exchange import numbers
+from exchange import side_by_side
 from exchange.architectures import ARCHITECTURES
 from layers.reference import keras
 
@@ -28,8 +28,8 @@ class Case:
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
     keras.backend.clear_session()  # so that a model is named alike however many were made before it
     folder = tmp_path_factory.mktemp(request.param)
-    model = numbers.shaken(ARCHITECTURES[request.param]())
-    return Case(model, layerloom.load(numbers.saved(model, folder)), numbers.batch(model), folder)
+    model = side_by_side.shaken(ARCHITECTURES[request.param]())
+    return Case(model, layerloom.load(side_by_side.saved(model, folder)), side_by_side.batch(model), folder)
 
 
 def test_there_are_at_least_sixty() -> None:
@@ -39,17 +39,17 @@ def test_there_are_at_least_sixty() -> None:
 def test_outputs_are_those_of_keras(case: Case) -> None:
     assert case.mine.problems == ()
 
-    received = numbers.ours(case.mine, case.arrays)
+    received = side_by_side.ours(case.mine, case.arrays)
 
-    for expected, each in zip(numbers.theirs(case.theirs, case.arrays), received, strict=True):
+    for expected, each in zip(side_by_side.theirs(case.theirs, case.arrays), received, strict=True):
         assert each.shape == expected.shape
         np.testing.assert_allclose(each, expected, atol=1e-5, rtol=1e-5)
 
 
 def test_gradients_are_those_of_keras(case: Case) -> None:
-    expected = numbers.gradients_of_theirs(case.theirs, case.arrays, case.folder)
+    expected = side_by_side.gradients_of_theirs(case.theirs, case.arrays, case.folder)
 
-    received = numbers.gradients_of_ours(case.mine, case.arrays)
+    received = side_by_side.gradients_of_ours(case.mine, case.arrays)
 
     assert received or not case.theirs.trainable_variables
     for path, gradient in received.items():
@@ -62,7 +62,7 @@ def test_what_goes_back_to_keras_is_what_came(case: Case) -> None:
     back = keras.models.load_model(case.folder / "back.keras")
 
     assert architecture(back) == architecture(case.theirs)
-    pairs = zip(numbers.theirs(case.theirs, case.arrays), numbers.theirs(back, case.arrays), strict=True)
+    pairs = zip(side_by_side.theirs(case.theirs, case.arrays), side_by_side.theirs(back, case.arrays), strict=True)
     for expected, received in pairs:
         np.testing.assert_allclose(received, expected, atol=1e-6, rtol=1e-5)
     assert layerloom.load(case.folder / "back.keras").document.models == case.mine.document.models

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import layerloom
-from exchange import numbers
+from exchange import side_by_side
 from exchange.architectures import ARCHITECTURES
 from layers.reference import keras
 
@@ -20,7 +20,7 @@ MODELS = (
     "residual_perceptron", "headlines_with_an_auxiliary_output", "residual_pictures", "words_without_dropout",
     "ends_in_dicts", "video_question_answering",
 )  # fmt: skip
-"""Of every kind of input, output and layer that Keras trains without drawing random numbers."""
+"""Of every kind of input, output and layer that Keras trains without drawing random side_by_side."""
 
 
 def words_without_dropout() -> Any:
@@ -44,9 +44,9 @@ def targets(model: Any, rows: int) -> list[np.ndarray]:
 def test_three_epochs_leave_the_history_of_keras(optimizer: str, name: str, tmp_path: Path) -> None:
     keras.backend.clear_session()
     make = ARCHITECTURES.get(name, words_without_dropout)
-    model = numbers.shaken(make())
-    mine = layerloom.load(numbers.saved(model, tmp_path))
-    arrays = numbers.batch(model, rows=20)
+    model = side_by_side.shaken(make())
+    mine = layerloom.load(side_by_side.saved(model, tmp_path))
+    arrays = side_by_side.batch(model, rows=20)
     wanted = targets(model, 20)
     settings = {"learning_rate": 0.01}
 
