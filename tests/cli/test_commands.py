@@ -166,7 +166,7 @@ def test_a_document_becomes_source_that_torch_alone_runs(tmp_path: Path) -> None
 
 
 def test_a_format_that_is_not_there_lists_those_that_are(tmp_path: Path) -> None:
-    result = layerloom("export", "-", "--to", "keras", folder=tmp_path, stdin=document())
+    result = layerloom("export", "-", "--to", "tflite", folder=tmp_path, stdin=document())
 
     assert_said_plainly(result, 1)
     assert "layerloom" in result.stderr

@@ -13,7 +13,7 @@ from layerloom.layers.base import Inputs
 from layerloom.layers.catalogue import layer_types
 from layerloom.versions import load_document
 from layers.calls import sized
-from layers.reference import keras
+from layers.reference import keras, keras_layer_class
 
 Array = np.ndarray[Any, Any]  # Any: any shape, any number type
 
@@ -65,7 +65,7 @@ def keras_layer(
     kind = layer_types()[type_name]
     given = {name: value for name, value in config.items() if name not in kind.call_fields}
     called = {name: value for name, value in config.items() if name in kind.call_fields}
-    layer = getattr(keras.layers, kind.keras_name or type_name)(**given)
+    layer = keras_layer_class(kind.keras_name or type_name)(**given)
     ends = {
         port: [keras.Input(spec.shape[1:], dtype=spec.dtype) for spec in specs]
         for port, specs in inputs.items()

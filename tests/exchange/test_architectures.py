@@ -37,7 +37,7 @@ def test_there_are_at_least_sixty() -> None:
 
 
 def test_outputs_are_those_of_keras(case: Case) -> None:
-    assert case.mine.problems == ()
+    assert {problem.code for problem in case.mine.problems} <= {"weights.shared"}  # Keras' file has them once
 
     received = side_by_side.ours(case.mine, case.arrays)
 
@@ -50,6 +50,12 @@ def test_gradients_are_those_of_keras(case: Case) -> None:
     expected = side_by_side.gradients_of_theirs(case.theirs, case.arrays, case.folder)
 
     received = side_by_side.gradients_of_ours(case.mine, case.arrays)
+    if (
+        case.mine.problems
+    ):  # one layer of Keras is two here, and the file gives both the gradient that Keras has
+        sums = _summed(received)
+        expected = {path: expected[path] for path in received}
+        received = {path: sums["/".join(path.split("/")[-3:])] for path in received}
 
     assert received or not case.theirs.trainable_variables
     for path, gradient in received.items():
@@ -62,10 +68,21 @@ def test_what_goes_back_to_keras_is_what_came(case: Case) -> None:
     back = keras.models.load_model(case.folder / "back.keras")
 
     assert architecture(back) == architecture(case.theirs)
-    pairs = zip(side_by_side.theirs(case.theirs, case.arrays), side_by_side.theirs(back, case.arrays), strict=True)
+    pairs = zip(
+        side_by_side.theirs(case.theirs, case.arrays), side_by_side.theirs(back, case.arrays), strict=True
+    )
     for expected, received in pairs:
         np.testing.assert_allclose(received, expected, atol=1e-6, rtol=1e-5)
     assert layerloom.load(case.folder / "back.keras").document.models == case.mine.document.models
+
+
+def _summed(gradients: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """By the last parts of a path (`inner/dense/kernel`): those of one name are copies of one layer."""
+    sums: dict[str, np.ndarray] = {}
+    for path, gradient in gradients.items():
+        name = "/".join(path.split("/")[-3:])
+        sums[name] = sums.get(name, 0.0) + gradient
+    return sums
 
 
 def architecture(model: Any) -> Any:  # Any: JSON

@@ -17,6 +17,15 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 keras = pytest.importorskip("keras")
 
 
+def keras_layer_class(name: str) -> Any:  # Any: a class of Keras, which has no types
+    """The class of a layer, also of the one that only an application of Keras has."""
+    if name == "LayerScale":
+        from keras.src.applications.convnext import LayerScale
+
+        return LayerScale
+    return getattr(keras.layers, name)
+
+
 class Reference:
     """The Keras layer of the same config, with the same weights.
 
@@ -27,11 +36,12 @@ class Reference:
 
     def __init__(self, made: Made, type_name: str, config: Mapping[str, Any]) -> None:
         self.made = made
-        in_call = made.layer.call_fields
-        self.layer = getattr(keras.layers, type_name)(
-            **{name: value for name, value in config.items() if name not in in_call}
+        ours = made.layer.call_fields
+        self.layer = keras_layer_class(type_name)(
+            **{name: value for name, value in config.items() if name not in ours}
         )
-        self.in_call = {name: getattr(made.layer, name) for name in in_call}
+        self.in_call = {name: getattr(made.layer, name) for name in ours if name != "explicit_mask"}
+        self.hands_mask = getattr(made.layer, "explicit_mask", False)
 
     def call(
         self,
@@ -119,6 +129,8 @@ class Reference:
             return [
                 [*tensors[first.name], *(given[name][0] for name in ("value", "key") if name in given)]
             ], further
+        if self.hands_mask:
+            further["mask"] = keras.src.backend.get_keras_mask(tensors[first.name][0])
         for name, each in given.items():
             further[name] = list(each) if name == "initial_state" else each[0]
         return [list(tensors[first.name]) if first.is_variadic else tensors[first.name][0]], further

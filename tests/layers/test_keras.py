@@ -12,7 +12,7 @@ from layerloom.layers.catalogue import layer_types
 from layerloom.layers.fields.activation import ACTIVATIONS
 from layerloom.tensors import TensorSpec
 from layers import calls
-from layers.reference import Reference, keras
+from layers.reference import Reference, keras, keras_layer_class
 
 pytestmark = pytest.mark.filterwarnings("ignore:You passed `rms_scaling")
 
@@ -227,7 +227,7 @@ def test_no_activation_of_keras_is_missing() -> None:
 )
 def test_config_has_every_field_of_keras_with_its_default(type_name: str) -> None:
     required = layer_types()[type_name].examples[0].config
-    theirs = getattr(keras.layers, type_name)(**required).get_config()
+    theirs = keras_layer_class(type_name)(**required).get_config()
     layer = layer_types()[type_name].model_validate(
         {key: value for key, value in theirs.items() if key not in ("quantization_config",)}
     )

@@ -213,13 +213,18 @@ class LayerReader:
 
 
 def _said_in_calls(entry: Entry, layer_type: type[LayerType]) -> dict[str, Any]:
-    """Settings that Keras takes in the call; ports may depend on them."""
-    return {
-        key: value
-        for call in reversed(entry.calls)
-        for key, value in call.kwargs.items()
-        if key in layer_type.call_fields and isinstance(value, bool | int | float | str)
-    }
+    """Settings that Keras takes in the call; ports may depend on them.
+
+    One without a default is left open where calls differ: each says it by what it is called on, as ReversibleEmbedding.
+    """
+    said: dict[str, Any] = {}
+    for key in layer_type.call_fields:
+        values = [call.kwargs.get(key) for call in entry.calls]
+        value = next((each for each in values if isinstance(each, bool | int | float | str)), None)
+        is_open = layer_type.model_fields[key].get_default() is None and len(set(map(bool, values))) > 1
+        if value is not None and not is_open:
+            said[key] = value
+    return said
 
 
 def _layer(type_name: str, config: dict[str, Any]) -> Layer:

@@ -92,7 +92,12 @@ class ReversibleEmbedding(Embedding):
         }
         arguments = {"input_dim": self.input_dim, "output_dim": self.output_dim}
         further = {name: value for name in usual if (value := getattr(self, name)) != usual[name]}
-        return Call("layerloom.layers.modules.embedding.ReversibleEmbedding", arguments | further)
+        modules = "layerloom.layers.modules"
+        return Call(
+            f"{modules}.checked_embedding.CheckedReversibleEmbedding",
+            arguments | further,
+            portable=f"{modules}.embedding.ReversibleEmbedding",
+        )
 
     def _goes_back(self, inputs: Inputs) -> bool:
         return "float" in one(inputs).dtype if self.reverse is None else self.reverse
