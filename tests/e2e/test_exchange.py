@@ -88,8 +88,7 @@ def test_a_keras_file_is_imported_trained_and_taken_away_as_source_and_file(
     editor.training.locator("[name=dataset]").select_option(label="Made to measure")
     expect(editor.problems).to_contain_text("No problems")
     editor.train()
-    editor.expect_run("training")
-    editor.button("Stop").click()
+    editor.expect_run("finished", timeout=60_000)
 
     editor.button("Code and files").click()
     dialog = page.get_by_role("dialog", name="Code and files")

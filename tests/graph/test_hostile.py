@@ -16,7 +16,7 @@ from layerloom.graph.findings import MOST_SHOWN
 from layerloom.graph.plan import plan
 from layerloom.versions import load_document
 
-SECONDS = 4.0
+SECONDS = 20.0
 MANY = 5_000
 WIDE = Limits(document_bytes=64 * 1024 * 1024, models=20_000, nodes=40_000)
 

@@ -348,6 +348,28 @@ def test_a_stopped_fit_ends_with_its_averaged_weights_as_in_keras() -> None:
     assert not torch.equal(model.trunk.weight, before)
 
 
+@pytest.mark.parametrize("pause_after", range(13))
+@pytest.mark.parametrize("fitting", [{}, {"epochs": 5, "steps_per_epoch": 3}], ids=["whole", "part"])
+def test_a_fit_saved_while_it_is_paused_goes_on_bit_for_bit(
+    fitting: dict[str, int], pause_after: int
+) -> None:
+    """Between two epochs, too, where the next epoch has its order but no step yet."""
+    chosen = training(**fitting)
+    whole = losses(list(fit(SmallModel(dropout=0.5), binary_data(), chosen)))
+    control, state, seen = Control(), FitState(), list[Event]()
+    for event in fit(SmallModel(dropout=0.5), binary_data(), chosen, control, state):
+        if event.kind == "run_paused":
+            saved = state.save()
+            break
+        seen.append(event)
+        if len(seen) == pause_after + 1:
+            control.pause()
+
+    resumed = list(fit(SmallModel(dropout=0.5, seed=9), binary_data(), chosen, state=FitState.load(*saved)))
+
+    assert losses(seen) + losses(resumed) == whole
+
+
 @pytest.mark.parametrize("stop_after", range(1, 12))
 def test_a_fit_of_part_epochs_is_resumed_bit_for_bit(stop_after: int) -> None:
     chosen = training(steps_per_epoch=3, epochs=5)  # a pass over the rows has 5 steps

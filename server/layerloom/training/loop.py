@@ -265,6 +265,8 @@ class _Fit:
         state.epoch += 1
         state.passed = (state.passed + state.step) % self.steps
         state.step = 0
+        if state.passed == 0:
+            state.order = None
         followed = list(self.steering.epoch_ended(shown))
         yield event
         yield from followed

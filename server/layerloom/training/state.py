@@ -49,7 +49,7 @@ class FitState:
         self.remembered: dict[int, dict[str, Tensor]] = {}
         """Weights that a callback wants to have back, by its number."""
         self.order: Tensor | None = None
-        """State of the shuffling generator before the order of this pass over the rows was drawn."""
+        """State of the shuffling generator before this pass over the rows drew its order; None between passes."""
         self.model: Any = None  # a Module, once a fit has begun
         self.optimizer: FlatOptimizer | None = None
         self.generator = torch.Generator()
@@ -82,8 +82,7 @@ class FitState:
         tensors["random/cpu"] = torch.get_rng_state()
         if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
             tensors["random/cuda"] = torch.cuda.get_rng_state()
-        between_passes = self.order is None or (self.step == 0 and self.passed == 0)
-        tensors["random/order"] = self.generator.get_state() if between_passes else self.order
+        tensors["random/order"] = self.generator.get_state() if self.order is None else self.order
         for number, weights in self.remembered.items():
             tensors |= {f"remembered/{number}/{name}": value for name, value in weights.items()}
         numbers = []
