@@ -1,28 +1,24 @@
 /** What `compile` and `fit` are told: data and columns, what each output learns, the optimizer, the arguments of fit. */
 
-import { ActionIcon, Group, NativeSelect, Stack, Text, Tooltip } from "@mantine/core";
+import { NativeSelect, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { TableProperties } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 
 import { api } from "../../api/client";
 import {
   batch,
-  bindColumn,
-  setData,
   setFit,
   setOptimizer,
   setOutputTrained,
   setOutputTraining,
   setTraining,
 } from "../../document/commands";
-import { bindTarget, chooseDataset, columnsOf, proposeLoss } from "../../document/proposals";
+import { bindTarget, columnsOf, proposeLoss } from "../../document/proposals";
 import { type Fit, MAIN, type Training } from "../../document/types";
 import { t } from "../../i18n";
-import type { Dataset, Problem } from "../../schema";
+import type { Dataset } from "../../schema";
 import { useCatalogue } from "../../stores/catalogueStore";
 import { useCheck } from "../../stores/checkStore";
-import { useDialogs } from "../../stores/dialogStore";
 import { useDocument } from "../../stores/documentStore";
 import { endsOf } from "../../stores/ends";
 import { useRun } from "../../stores/runStore";
@@ -30,10 +26,11 @@ import { useSelection } from "../../stores/selectionStore";
 import { outputColor } from "../../ui/colors";
 import { EmptyState } from "../../ui/EmptyState";
 import { Panel } from "../../ui/Panel";
-import { ColumnField } from "./ColumnField";
+import { DataFields } from "./DataFields";
 import { FitFields } from "./FitFields";
 import { OptimizerFields } from "./OptimizerFields";
 import { OutputCard } from "./OutputCard";
+import { problemOf, SectionHeading } from "./parts";
 import { StartingWeights } from "./StartingWeights";
 import "../../ui/patterns.css";
 import "./training.css";
@@ -76,78 +73,20 @@ export function TrainingPanel() {
   const shares = losses === undefined ? null : shareOfLoss(training, losses);
   const models = Object.keys(document.models);
 
-  const choose = (id: string) => {
-    const chosen = datasets?.find((one) => one.id === id);
-    run(chosen === undefined ? setData({ data: null }) : chooseDataset(chosen, inputs, outputs, training));
-  };
-
   return (
     <Panel title={t("training.region")} isBare>
       <div ref={root} className="training-panel">
         <Stack gap="lg" p="sm">
-          <Stack gap={8}>
-            <Heading text={t("training.dataHeading")} />
-            <Group gap={6} align="flex-end" wrap="nowrap">
-              <NativeSelect
-                size="xs"
-                style={{ flex: 1 }}
-                label={t("training.dataset")}
-                name="dataset"
-                error={problemOf(problems, "training.data.dataset") ?? problemOf(problems, "training.data")}
-                value={training.data?.dataset ?? ""}
-                onChange={(event) => choose(event.currentTarget.value)}
-              >
-                <option value="">{t("training.noDataset")}</option>
-                <DatasetOptions
-                  datasets={datasets ?? []}
-                  kinds={["uploaded"]}
-                  label={t("training.ownSets")}
-                />
-                <DatasetOptions
-                  datasets={datasets ?? []}
-                  kinds={["bundled", "derived"]}
-                  label={t("training.bundledSets")}
-                />
-                <DatasetOptions
-                  datasets={datasets ?? []}
-                  kinds={["generated"]}
-                  label={t("training.generatedSets")}
-                />
-                {training.data?.dataset && dataset === undefined && datasets !== undefined && (
-                  <option value={training.data.dataset}>{training.data.dataset}</option>
-                )}
-              </NativeSelect>
-              <Tooltip label={t("training.openData")}>
-                <ActionIcon
-                  size={30}
-                  variant="default"
-                  aria-label={t("training.openData")}
-                  onClick={() => useDialogs.getState().open("datasets")}
-                >
-                  <TableProperties size={16} />
-                </ActionIcon>
-              </Tooltip>
-            </Group>
-            {dataset !== undefined && (
-              <Text size="xs" c="dimmed">
-                {dataset.description}
-              </Text>
-            )}
-            {inputs.map(({ id }) => (
-              <ColumnField
-                key={id}
-                id={id}
-                label={t("training.inputColumn", { id })}
-                dataset={dataset}
-                binding={training.data?.inputs?.[id]}
-                error={problemOf(problems, `training.data.inputs.${id}`)}
-                onChange={(binding) => run(bindColumn({ side: "inputs", node: id, column: binding ?? null }))}
-              />
-            ))}
-          </Stack>
+          <DataFields
+            training={training}
+            datasets={datasets}
+            inputs={inputs}
+            outputs={outputs}
+            problems={problems}
+          />
 
           <Stack gap={8}>
-            <Heading text={t("training.outputsHeading")} />
+            <SectionHeading text={t("training.outputsHeading")} />
             {models.length > 1 && (
               <NativeSelect
                 size="xs"
@@ -201,7 +140,7 @@ export function TrainingPanel() {
           )}
 
           <Stack gap={8}>
-            <Heading text={t("training.optimizerHeading")} />
+            <SectionHeading text={t("training.optimizerHeading")} />
             <OptimizerFields
               optimizer={training.optimizer}
               catalogue={catalogue}
@@ -211,7 +150,7 @@ export function TrainingPanel() {
           </Stack>
 
           <Stack gap={8}>
-            <Heading text={t("training.fitHeading")} />
+            <SectionHeading text={t("training.fitHeading")} />
             <FitFields
               fit={training.fit}
               catalogue={catalogue}
@@ -231,39 +170,6 @@ export function TrainingPanel() {
       </div>
     </Panel>
   );
-}
-
-function Heading({ text }: { readonly text: string }) {
-  return (
-    <Text component="h3" className="section-heading">
-      {text}
-    </Text>
-  );
-}
-
-interface DatasetOptionsProps {
-  readonly datasets: readonly Dataset[];
-  readonly kinds: readonly Dataset["kind"][];
-  readonly label: string;
-}
-
-function DatasetOptions({ datasets, kinds, label }: DatasetOptionsProps) {
-  const own = datasets.filter(({ kind }) => kinds.includes(kind));
-  if (own.length === 0) return null;
-  return (
-    <optgroup label={label}>
-      {own.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {name}
-        </option>
-      ))}
-    </optgroup>
-  );
-}
-
-function problemOf(problems: readonly Problem[], field: string): string | undefined {
-  return problems.find((problem) => problem.field === field || problem.field?.startsWith(`${field}.`))
-    ?.message;
 }
 
 /** Each output's part of the weighted sum, from the latest losses; null without a run or where a loss is not finite. */
