@@ -116,6 +116,7 @@ def test_a_body_beyond_the_limit_is_refused(owner: TestClient, path: str, chunke
         ("POST", "/api/runs/unknown/stop", 404),
         ("PATCH", "/api/runs/unknown/training", 404),
         ("GET", "/api/runs/unknown/events", 404),
+        ("GET", "/api/runs/unknown/document", 404),
         ("GET", "/api/runs/unknown/history", 404),
         ("POST", "/api/runs/unknown/evaluate", 404),
         ("GET", "/api/runs/unknown/artifacts", 404),

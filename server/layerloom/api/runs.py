@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -60,9 +60,14 @@ class TrainingChange(Body):
 
 
 @router.get("", **says(answer=RunPage))
-async def list_runs(services: Use, limit: LimitQuery = 50, cursor: CursorQuery = None) -> Response:
-    """All runs, the newest first."""
-    page = await services.supervisor.list(limit, cursor)
+async def list_runs(
+    services: Use,
+    limit: LimitQuery = 50,
+    cursor: CursorQuery = None,
+    project: Annotated[str | None, Query(max_length=100, description="Only runs of this project.")] = None,
+) -> Response:
+    """All runs, or a project's, the newest first."""
+    page = await services.supervisor.list(limit, cursor, project)
     return JSON({"items": [_json(item) for item in page.items], "next": page.next})
 
 
@@ -90,6 +95,12 @@ async def start_run(
 async def show_run(services: Use, run_id: RunId) -> Response:
     """One run: its state, how far it is, the latest losses."""
     return JSON(_json(await services.supervisor.get(run_id)))
+
+
+@router.get("/{run_id}/document", **says(answer=Document, text="What the run trains."))
+async def show_run_document(services: Use, run_id: RunId) -> Response:
+    """The document as the run was started with it, overrides and the drawn seed in it."""
+    return Response(await services.supervisor.document(run_id), media_type="application/json")
 
 
 @router.delete("/{run_id}", **says(status=204, text="Gone."))

@@ -2439,6 +2439,12 @@ export type ListRunsData = {
          * The `next` of the page before; none for the first page.
          */
         cursor?: string | null;
+        /**
+         * Project
+         *
+         * Only runs of this project.
+         */
+        project?: string | null;
     };
     url: '/api/runs';
 };
@@ -2617,6 +2623,36 @@ export type FetchArtifactResponses = {
 };
 
 export type FetchArtifactResponse = FetchArtifactResponses[keyof FetchArtifactResponses];
+
+export type ShowRunDocumentData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/document';
+};
+
+export type ShowRunDocumentErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type ShowRunDocumentError = ShowRunDocumentErrors[keyof ShowRunDocumentErrors];
+
+export type ShowRunDocumentResponses = {
+    /**
+     * What the run trains.
+     */
+    200: Document;
+};
+
+export type ShowRunDocumentResponse = ShowRunDocumentResponses[keyof ShowRunDocumentResponses];
 
 export type EvaluateData = {
     body?: EvaluateBody;
