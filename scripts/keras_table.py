@@ -15,6 +15,7 @@ sys.path.insert(0, str(REPOSITORY / "server"))
 import keras  # noqa: E402
 from keras.src.ops.operation import Operation  # noqa: E402
 
+from layerloom.choices import named  # noqa: E402
 from layerloom.exchange.keras.operation_table import REASONS, TABLE  # noqa: E402
 from layerloom.layers.catalogue import layer_types  # noqa: E402
 from layerloom.layers.fields.constraint import CONSTRAINTS  # noqa: E402
@@ -22,7 +23,6 @@ from layerloom.layers.fields.initializer import INITIALIZERS  # noqa: E402
 from layerloom.layers.fields.regularizer import REGULARIZERS  # noqa: E402
 from layerloom.layers.unsupported import UNSUPPORTED  # noqa: E402
 from layerloom.training.callbacks.base import callbacks  # noqa: E402
-from layerloom.training.choices import named  # noqa: E402
 from layerloom.training.losses.base import losses  # noqa: E402
 from layerloom.training.metrics.base import metrics  # noqa: E402
 from layerloom.training.optimizers.base import optimizers  # noqa: E402

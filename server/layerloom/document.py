@@ -121,16 +121,35 @@ class Typed(_Part):
     _saved = model_validator(mode="before")(from_keras)
 
 
+class Split(_Part):
+    """How the rows of a data set are divided into those to train with, to validate with, and to test with.
+
+    `validation` and `test` are shares of all rows. `order`: the last rows test, those before them validate; `random`:
+    drawn by `seed`; `stratified`: drawn so that each value of `column` (else of the first target) has its share in
+    each part; `column`: its values `train`, `validation` and `test` decide; `time`: sorted by `column`, the newest rows
+    test.
+    """
+
+    by: Literal["order", "random", "stratified", "column", "time"] = "order"
+    validation: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.2
+    test: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.1
+    column: Annotated[str, Field(max_length=200)] | None = None
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
+
+
 class DataBinding(_Part):
     """Which data set feeds the model: column by Input id, column by Output id.
 
-    `sample_weights` names a column that tells how much each row counts for an output.
+    A column's name, a list of names, or `{"columns": …, "encoder": {"type": "standardize", "config": {…}}}`.
+    `sample_weights` names a column that tells how much each row counts for an output. Without `split`, the last rows
+    validate, as `fit.validation_split` says.
     """
 
     dataset: str = Field(default="", max_length=200)
     inputs: dict[Identifier, JsonValue] = Field(default_factory=dict)
     targets: dict[Identifier, JsonValue] = Field(default_factory=dict)
     sample_weights: dict[Identifier, Annotated[str, Field(max_length=200)]] = Field(default_factory=dict)
+    split: Split | None = None
 
 
 class OutputTraining(_Part):

@@ -175,7 +175,7 @@ def test_the_catalogue_describes_everything_and_is_not_sent_twice(owner: TestCli
     answer = owner.get("/api/layers")
 
     body = answer.json()
-    assert set(body) == {"layers", "optimizers", "losses", "metrics", "callbacks", "schedules"}
+    assert set(body) == {"layers", "optimizers", "losses", "metrics", "callbacks", "schedules", "encoders"}
     by_type = {layer["type"]: layer for layer in body["layers"]}
     assert {"Input", "Output", "Dense", "LSTM", "Concatenate", "Model", "TimeDistributed"} <= set(by_type)
     assert by_type["Dense"]["schema"]["properties"]["units"]["title"]

@@ -98,6 +98,7 @@ export const catalogue: Catalogue = {
   metrics: [],
   callbacks: [],
   schedules: [],
+  encoders: [],
 };
 
 export function portsIn(document: Document, model = "main"): PortLookup {

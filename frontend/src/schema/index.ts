@@ -56,6 +56,11 @@ export interface ConfigSchema extends PropertySchema {
 /** Something chosen by type with a config: an optimizer, a loss, a metric, a callback, a schedule. */
 export type PartDescription = Omit<Frozen<Api.TypeDescription>, "schema"> & { readonly schema: ConfigSchema };
 
+/** How the values of columns become numbers: `takes` are kinds of columns, `roles` the ends it is for. */
+export type EncoderDescription = Omit<Frozen<Api.EncoderDescription>, "schema"> & {
+  readonly schema: ConfigSchema;
+};
+
 export type LayerTypeDescription = Omit<
   Frozen<Api.LayerDescription>,
   "schema" | "examples" | "is_callable"
@@ -71,8 +76,11 @@ export type LayerTypeDescription = Omit<
   readonly is_callable?: boolean;
 };
 
-export type Catalogue = { readonly layers: readonly LayerTypeDescription[] } & {
-  readonly [Kind in Exclude<keyof Api.Catalogue, "layers">]: readonly PartDescription[];
+export type Catalogue = {
+  readonly layers: readonly LayerTypeDescription[];
+  readonly encoders: readonly EncoderDescription[];
+} & {
+  readonly [Kind in Exclude<keyof Api.Catalogue, "layers" | "encoders">]: readonly PartDescription[];
 };
 
 export type CheckedLayer = Frozen<Api.LayerCheck>;

@@ -1,10 +1,10 @@
-"""`GET /api/layers`: the catalogue of layer types, optimizers, losses, metrics, callbacks and schedules."""
+"""`GET /api/layers`: the catalogue of layer types, optimizers, losses, metrics, callbacks, schedules and encoders."""
 
 import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from layerloom.api.contract import Answer, says
 from layerloom.api.errors import encode
+from layerloom.data.encoders.base import describe as describe_encoders
 from layerloom.layers.catalogue import describe as describe_layers
 from layerloom.training.catalogue import describe as describe_training
 
@@ -69,6 +70,13 @@ class TypeDescription(Answer):
     config_schema: JsonObject = Field(alias="schema", description="JSON Schema of the config.")
 
 
+class EncoderDescription(TypeDescription):
+    """How values of columns become numbers."""
+
+    takes: list[str] = Field(description="Kinds of columns that it reads.")
+    roles: list[Literal["input", "target"]] = Field(description="Ends that it can be chosen for.")
+
+
 class Catalogue(Answer):
     """All that a document can name by type."""
 
@@ -78,6 +86,7 @@ class Catalogue(Answer):
     metrics: list[TypeDescription]
     callbacks: list[TypeDescription]
     schedules: list[TypeDescription]
+    encoders: list[EncoderDescription]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,6 @@ def show_catalogue(request: Request) -> Response:
 @cache
 def encoded_catalogue() -> Encoded:
     """Slow the first time, for every layer type is imported then."""
-    plain = encode({"layers": describe_layers(), **describe_training()})
+    plain = encode({"layers": describe_layers(), **describe_training(), "encoders": describe_encoders()})
     etag = f'"{hashlib.sha256(plain).hexdigest()[:24]}"'
     return Encoded(plain, gzip.compress(plain, 6, mtime=0), etag)

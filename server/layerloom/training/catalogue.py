@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from layerloom.training import choices
+from layerloom import choices
 from layerloom.training.callbacks.base import callbacks
 from layerloom.training.losses.base import losses
 from layerloom.training.metrics.base import metrics

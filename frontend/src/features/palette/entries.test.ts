@@ -33,6 +33,7 @@ const catalogue: Catalogue = {
   metrics: [],
   callbacks: [],
   schedules: [],
+  encoders: [],
 };
 
 const document: Document = {

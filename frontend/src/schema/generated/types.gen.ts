@@ -69,6 +69,10 @@ export type Catalogue = {
      */
     callbacks: Array<TypeDescription>;
     /**
+     * Encoders
+     */
+    encoders: Array<EncoderDescription>;
+    /**
      * Layers
      */
     layers: Array<LayerDescription>;
@@ -219,7 +223,9 @@ export type Credentials = {
  *
  * Which data set feeds the model: column by Input id, column by Output id.
  *
- * `sample_weights` names a column that tells how much each row counts for an output.
+ * A column's name, a list of names, or `{"columns": …, "encoder": {"type": "standardize", "config": {…}}}`.
+ * `sample_weights` names a column that tells how much each row counts for an output. Without `split`, the last rows
+ * validate, as `fit.validation_split` says.
  */
 export type DataBinding = {
     /**
@@ -238,6 +244,7 @@ export type DataBinding = {
     sample_weights?: {
         [key: string]: unknown | string;
     };
+    split?: Split | null;
     /**
      * Targets
      */
@@ -331,6 +338,48 @@ export type Document = {
     view?: {
         [key: string]: JsonValue;
     };
+};
+
+/**
+ * EncoderDescription
+ *
+ * How values of columns become numbers.
+ */
+export type EncoderDescription = {
+    /**
+     * Documentation
+     *
+     * Markdown.
+     */
+    documentation: string;
+    /**
+     * Roles
+     *
+     * Ends that it can be chosen for.
+     */
+    roles: Array<'input' | 'target'>;
+    /**
+     * Schema
+     *
+     * JSON Schema of the config.
+     */
+    schema: {
+        [key: string]: unknown;
+    };
+    /**
+     * Summary
+     */
+    summary: string;
+    /**
+     * Takes
+     *
+     * Kinds of columns that it reads.
+     */
+    takes: Array<string>;
+    /**
+     * Type
+     */
+    type: string;
 };
 
 /**
@@ -1576,6 +1625,39 @@ export type SessionAnswer = {
  * Severity
  */
 export type Severity = 'error' | 'warning';
+
+/**
+ * Split
+ *
+ * How the rows of a data set are divided into those to train with, to validate with, and to test with.
+ *
+ * `validation` and `test` are shares of all rows. `order`: the last rows test, those before them validate; `random`:
+ * drawn by `seed`; `stratified`: drawn so that each value of `column` (else of the first target) has its share in
+ * each part; `column`: its values `train`, `validation` and `test` decide; `time`: sorted by `column`, the newest rows
+ * test.
+ */
+export type Split = {
+    /**
+     * By
+     */
+    by?: 'order' | 'random' | 'stratified' | 'column' | 'time';
+    /**
+     * Column
+     */
+    column?: string | null;
+    /**
+     * Seed
+     */
+    seed?: number;
+    /**
+     * Test
+     */
+    test?: number;
+    /**
+     * Validation
+     */
+    validation?: number;
+};
 
 /**
  * State

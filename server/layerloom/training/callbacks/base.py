@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from layerloom.training.choices import Choice, choices, create
+from layerloom.choices import Choice, choices, create
 
 
 @dataclass(frozen=True, slots=True)

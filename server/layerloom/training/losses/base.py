@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from layerloom.choices import Choice, choices, create, dtype_name, named
 from layerloom.tensors import TensorSpec
-from layerloom.training.choices import Choice, choices, create, dtype_name, named
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from layerloom.choices import Choice, choices, create, dtype_name, normal
 from layerloom.problems import Problem, ProblemError
-from layerloom.training.choices import Choice, choices, create, dtype_name, normal
 from layerloom.training.losses.base import fitted
 
 if TYPE_CHECKING:

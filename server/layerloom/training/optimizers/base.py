@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from layerloom.choices import Choice, choices, create
 from layerloom.problems import ProblemError
-from layerloom.training.choices import Choice, choices, create
 from layerloom.training.schedules.base import Schedule, ScheduleChoice, create_schedule
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
+from layerloom.choices import Choice, choices, create
 from layerloom.document import from_keras
-from layerloom.training.choices import Choice, choices, create
 
 
 class Schedule(Choice):

@@ -43,6 +43,7 @@ export const catalogue: Catalogue = {
   metrics: [],
   callbacks: [],
   schedules: [],
+  encoders: [],
 };
 
 /** A type, or a type with its inputs; `layer` where the node calls another node's layer. */

@@ -1,4 +1,4 @@
-"""What optimizers, losses, metrics, callbacks and schedules have in common: chosen by type, with a config.
+"""What optimizers, losses, metrics, callbacks, schedules and encoders have in common: chosen by type, with a config.
 
 A choice is a frozen pydantic model, one to a class, found by a package scan. No torch at import: what
 computes works by methods of the tensors that it is given.
