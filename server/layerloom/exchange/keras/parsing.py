@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layerloom.document import Limits
+from layerloom.exchange.keras.arguments import argument, ends, invalid, legacy_call, shown
 from layerloom.exchange.keras.graph import EXTRAS, Argument, Call, Entry, Graph, Tensor, tensors
 from layerloom.exchange.keras.operation_table import MODULE_OF
 from layerloom.problems import Problem, ProblemError
@@ -29,7 +30,7 @@ def parse(config: object, limits: Limits | None = None) -> Graph:
     _refuse_depth(config)
     parser = _Parser(limits or Limits())
     if not isinstance(config, Mapping):
-        raise invalid(f"the file holds {_shown(config)}; expected a model's config, a JSON object")
+        raise invalid(f"the file holds {shown(config)}; expected a model's config, a JSON object")
     if "class_name" not in config and isinstance(config.get("layers"), list):
         config = {"class_name": "Functional", "config": config}  # `model.get_config()`
     entry = parser.entry(config, 0)
@@ -47,10 +48,6 @@ def parse(config: object, limits: Limits | None = None) -> Graph:
     return entry.model
 
 
-def invalid(message: str, hint: str = "Save the model anew with Keras 3: `model.to_json()`.") -> ProblemError:
-    return ProblemError(Problem(code="import.invalid", message=f"Not a Keras model: {message}.", hint=hint))
-
-
 @dataclass(slots=True)
 class _Parser:
     limits: Limits
@@ -64,16 +61,16 @@ class _Parser:
         if self.layers > 2 * self.limits.nodes:
             raise _too_large(f"it has more than {2 * self.limits.nodes:,} layers")
         if not isinstance(saved, Mapping):
-            raise invalid(f"among the layers is {_shown(saved)}; expected an object")
+            raise invalid(f"among the layers is {shown(saved)}; expected an object")
         class_name, config = saved.get("class_name"), saved.get("config")
         if not isinstance(class_name, str) or not class_name:
-            raise invalid(f"a layer has the class name {_shown(class_name)}; expected a text")
+            raise invalid(f"a layer has the class name {shown(class_name)}; expected a text")
         if isinstance(config, list) and class_name == "Sequential":  # Keras 1
             config = {"name": "sequential", "layers": config}
         if config is None:
             config = {}
         if not isinstance(config, Mapping):
-            raise invalid(f"the layer of class `{class_name[:100]}` has the config {_shown(config)}")
+            raise invalid(f"the layer of class `{class_name[:100]}` has the config {shown(config)}")
         name = saved.get("name", config.get("name"))
         if not isinstance(name, str) or not name or len(name) > _LONGEST_NAME:
             name = class_name.lower()[:100]
@@ -133,7 +130,7 @@ class _Parser:
         is_legacy = False
         for name, calls in saved_calls.items():
             if not isinstance(calls, list):
-                raise invalid(f"the calls of `{name[:100]}` are {_shown(calls)}; expected a list")
+                raise invalid(f"the calls of `{name[:100]}` are {shown(calls)}; expected a list")
             for call in calls:
                 is_legacy = is_legacy or isinstance(call, list)
                 entries[name].calls.append(self._call(call, name))
@@ -141,8 +138,8 @@ class _Parser:
             name=entry.name,
             kind="Functional",
             entries=entries,
-            inputs=_ends(config.get("input_layers"), "input_layers"),
-            outputs=_ends(config.get("output_layers"), "output_layers"),
+            inputs=ends(config.get("input_layers"), "input_layers"),
+            outputs=ends(config.get("output_layers"), "output_layers"),
             trainable=config.get("trainable") is not False,
             extras=entry.extras,
         )
@@ -155,9 +152,9 @@ class _Parser:
         if self.calls > self.limits.nodes:
             raise _too_large(f"it calls more than {self.limits.nodes:,} layers")
         if isinstance(call, list):
-            return _legacy_call(call, name)
+            return legacy_call(call, name)
         if not isinstance(call, Mapping):
-            raise invalid(f"a call of `{name[:100]}` is {_shown(call)}")
+            raise invalid(f"a call of `{name[:100]}` is {shown(call)}")
         args, kwargs = argument(call.get("args", [])), argument(call.get("kwargs", {}))
         if not isinstance(args, list) or not isinstance(kwargs, dict):
             raise invalid(f"a call of `{name[:100]}` has no arguments that can be read")
@@ -222,91 +219,6 @@ def _input(entry: Entry, layers: list[Entry]) -> Entry:
             hint="Begin it with `keras.Input(shape=...)`, or call it once before saving it.",
         )
     )
-
-
-def argument(value: object) -> Argument:
-    """An argument of a call as Keras saves it: lists and dicts as they are, tensors found. Depth was checked."""
-    if isinstance(value, list | tuple):
-        return [argument(each) for each in value]
-    if isinstance(value, Mapping):
-        if value.get("class_name") == "__keras_tensor__":
-            return _tensor(value)
-        return {str(key): argument(each) for key, each in value.items()}
-    return value
-
-
-def _tensor(saved: Mapping[str, Any]) -> Tensor:
-    config = saved.get("config")
-    history = config.get("keras_history") if isinstance(config, Mapping) else None
-    found = _leaf(history)
-    if found is None or not isinstance(config, Mapping):
-        raise invalid(f"a call reads {_shown(saved)}; expected a tensor with its `keras_history`")
-    shape, dtype = config.get("shape"), config.get("dtype")
-    sizes = (
-        tuple(size if isinstance(size, int) else None for size in shape) if isinstance(shape, list) else None
-    )
-    return Tensor(*found.key, sizes, dtype if isinstance(dtype, str) else "float32")
-
-
-def _leaf(value: object) -> Tensor | None:
-    if (
-        isinstance(value, list | tuple)
-        and len(value) == 3
-        and isinstance(value[0], str)
-        and all(isinstance(each, int) and not isinstance(each, bool) and each >= 0 for each in value[1:])
-    ):
-        return Tensor(value[0], value[1], value[2])
-    return None
-
-
-def _ends(value: object, where: str) -> Argument:
-    """`input_layers` or `output_layers`: a leaf is a list of exactly three whose first is a text."""
-    if (leaf := _leaf(value)) is not None:
-        return leaf
-    if isinstance(value, list | tuple):
-        return [_ends(each, where) for each in value]
-    if isinstance(value, Mapping):
-        return {str(key): _ends(each, where) for key, each in value.items()}
-    raise invalid(f"`{where}` holds {_shown(value)}; expected [layer, call, output]")
-
-
-def _legacy_call(saved: list[Any], name: str) -> Call:
-    """Keras 2: `[[layer, call, output, {kwargs}], ...]`, or one such leaf alone."""
-    if saved and isinstance(saved[0], str):
-        saved = [saved]
-    read: list[Argument] = []
-    kwargs: dict[str, Argument] = {}
-    is_nested = False
-    for each in saved:
-        if isinstance(each, Mapping):  # a model called on a dict
-            is_nested = True
-            read.append({str(key): _legacy_tensor(value, name) for key, value in each.items()})
-            continue
-        if isinstance(each, list) and len(each) == 4 and isinstance(each[3], Mapping):
-            kwargs |= {str(key): _legacy_argument(value) for key, value in each[3].items()}
-        read.append(_legacy_tensor(each, name))
-    return Call([read[0] if len(read) == 1 or is_nested else read], kwargs)
-
-
-def _legacy_tensor(value: object, name: str) -> Tensor:
-    leaf = _leaf(value[:3]) if isinstance(value, list) else None
-    if leaf is None:
-        raise invalid(f"a call of `{name[:100]}` reads {_shown(value)}; expected [layer, call, output]")
-    return leaf
-
-
-def _legacy_argument(value: object) -> Argument:
-    """Keyword arguments hold tensors as leaves, marked or not."""
-    if isinstance(value, list):
-        if len(value) == 4 and value[0] == "_CONSTANT_VALUE":
-            return value[3]
-        leaf = _leaf(value) or (
-            _leaf(value[:3]) if len(value) == 4 and isinstance(value[3], Mapping) else None
-        )
-        return leaf or [_legacy_argument(each) for each in value]
-    if isinstance(value, Mapping):
-        return {str(key): _legacy_argument(each) for key, each in value.items()}
-    return value
 
 
 def _count_calls_from_zero(graph: Graph, is_legacy: bool) -> None:
@@ -382,11 +294,6 @@ def _too_large(message: str) -> ProblemError:
             hint="Import a part of it, or raise the limit.",
         )
     )
-
-
-def _shown(value: object) -> str:
-    text = repr(value) if not isinstance(value, Mapping | list) else type(value).__name__
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _unsaid_module(class_name: str, config: Mapping[str, object]) -> str:

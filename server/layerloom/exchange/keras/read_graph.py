@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-
 from layerloom.document import Document, Layer, Limits, Model, Node, Structure
 from layerloom.exchange.keras.calls import ReadCall, read_call, read_model_call
 from layerloom.exchange.keras.graph import Argument, Call, Entry, Graph, Tensor, tensors
@@ -13,6 +11,7 @@ from layerloom.exchange.keras.layout import places
 from layerloom.exchange.keras.masks import mask_operations, unneeded
 from layerloom.exchange.keras.names import Names, identifier, node_ids, output_names
 from layerloom.exchange.keras.read_layers import LayerReader, ReadLayer
+from layerloom.exchange.keras.structures import said_structure, structure_of
 from layerloom.exchange.keras.taken_masks import KEEPS_MASKS, late_readers, rewired, takers
 from layerloom.exchange.keras.tree import SavedLayer
 from layerloom.graph.infer import infer
@@ -365,10 +364,13 @@ class GraphReader:
             if name in nodes and isinstance(label, str):
                 nodes[name] = nodes[name].model_copy(update={"label": label[:200]})
         fields: dict[str, Any] = {"layers": dict(self.layers), "nodes": nodes}
-        outputs: Structure | None = _structure(self.graph.outputs, [node for node, _ in self.outputs])
-        inputs: Structure | None = _structure(self.graph.inputs, [node for node, _ in self.inputs])
+        outputs: Structure | None = structure_of(self.graph.outputs, [node for node, _ in self.outputs])
+        inputs: Structure | None = structure_of(self.graph.inputs, [node for node, _ in self.inputs])
         said = self.graph.extras
-        outputs, inputs = _said(said, "output_structure", outputs), _said(said, "input_structure", inputs)
+        outputs, inputs = (
+            said_structure(said, "output_structure", outputs),
+            said_structure(said, "input_structure", inputs),
+        )
         if isinstance(inputs, list | dict):
             fields["inputs"] = inputs
         if isinstance(outputs, list | dict):
@@ -391,44 +393,6 @@ class GraphReader:
 
     def _tell(self, name: str, number: int, problem: Problem) -> None:
         self.problems.append(problem.at(model=self.model_id, node=self.node_of.get((name, number))))
-
-
-def _said(extras: Mapping[str, Any], key: str, otherwise: Structure | None) -> Structure | None:
-    """What the document that was exported had, if it is one."""
-    if key not in extras:
-        return otherwise
-    try:
-        return Model(outputs=extras[key]).outputs
-    except ValidationError:
-        return otherwise
-
-
-def _structure(ends: Argument, ids: list[str]) -> Structure:
-    """Keras' structure with our ids; flat where it holds keys that the document has no room for."""
-    waiting = iter(ids)
-
-    def named(part: Argument) -> Any:  # Any: a Structure
-        if isinstance(part, dict):
-            return {key: named(part[key]) for key in sorted(part)}
-        if isinstance(part, list):
-            return [named(each) for each in part]
-        return next(waiting)
-
-    found: Structure = named(ends)
-    keys = [key for part in _dicts(found) for key in part]
-    return found if all(1 <= len(key) <= 200 for key in keys) else list(ids)
-
-
-def _dicts(part: Any) -> list[dict[str, Any]]:  # Any: a Structure
-    found, waiting = [], [part]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            found.append(each)
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
-    return found
 
 
 def _ends_only(model: Model) -> Model:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from pydantic import ValidationError
 
 from layerloom.document import Document, Limits, Model, Training, to_text
+from layerloom.exchange.keras.arguments import invalid
 from layerloom.exchange.keras.compiled import read_compile
 from layerloom.exchange.keras.graph import Entry, Graph
 from layerloom.exchange.keras.names import Names, identifier
-from layerloom.exchange.keras.parsing import invalid, parse
+from layerloom.exchange.keras.parsing import parse
 from layerloom.exchange.keras.read_graph import MAIN, GraphReader, ReadGraph
 from layerloom.exchange.keras.tree import SavedLayer
 from layerloom.problems import Problem, Severity

@@ -1,17 +1,15 @@
 """One model of a document → `graph.Graph`: Keras' layers in Keras' order, with their calls."""
 
-import heapq
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from layerloom.document import Model, Structure, flattened
+from layerloom.exchange.keras.call_order import calls_in_order
 from layerloom.exchange.keras.graph import Argument, Call, Entry, Graph, Tensor, tensors
 from layerloom.exchange.keras.names import Names, identifier, node_ids, output_names
 from layerloom.exchange.keras.ordering import in_keras_order
-from layerloom.exchange.keras.structures import structured
+from layerloom.exchange.keras.structures import shape_of, structured
 from layerloom.exchange.keras.taken_masks import KEEPS_MASKS, TAKES_MASKS
 from layerloom.exchange.keras.write_layers import LayerWriter, WriteModel
 from layerloom.exchange.keras.write_masks import MASK_EACH, MASK_LISTS, TAKE_MASK, TRAINING_OFF, Masks
@@ -54,7 +52,7 @@ class GraphWriter:
 
     def write(self) -> Graph:
         resolved = self.resolved
-        calls = [call for call in _in_order(resolved.calls) if call.node in self._needed()]
+        calls = [call for call in calls_in_order(resolved.calls) if call.node in self._needed()]
         frozen = self.is_frozen or not resolved.is_trainable
         self._name(calls)
         layers = LayerWriter(self.inferred, self.model_id, self.names, self.name_of, frozen, self.write_model)
@@ -308,11 +306,11 @@ class GraphWriter:
                 kept = self.ids.get((name, number))
                 if kept is not None and kept != node:
                     graph.entries[name].calls[number].id = kept
-        shape = _shape(graph.outputs, iter(outputs))
+        shape = shape_of(graph.outputs, iter(outputs))
         if shape != self.model.outputs:
             extras["output_structure"] = self.model.outputs
         if (
-            _shape(graph.inputs, iter(self._flat(self.model.inputs, self.resolved.inputs)))
+            shape_of(graph.inputs, iter(self._flat(self.model.inputs, self.resolved.inputs)))
             != self.model.inputs
         ):
             extras["input_structure"] = self.model.inputs
@@ -339,62 +337,3 @@ class GraphWriter:
                 node=node,
             )
         )
-
-
-def _in_order(calls: Sequence[ResolvedCall]) -> list[ResolvedCall]:
-    """Calls after what they read. Calls of one layer are in the order of their ids where that can be, for Keras makes
-    them one after the other; else any order in which each comes after what it reads."""
-    by_layer: dict[str, list[str]] = {}
-    for call in calls:
-        by_layer.setdefault(call.layer.id, []).append(call.node)
-    chains = [sorted(nodes, key=_natural) for nodes in by_layer.values()]
-    follows = {after: before for chain in chains for before, after in pairwise(chain)}
-    order = _sorted(calls, follows)
-    return order if len(order) == len(calls) else _sorted(calls, {})
-
-
-def _sorted(calls: Sequence[ResolvedCall], follows: Mapping[str, str]) -> list[ResolvedCall]:
-    by_node = {call.node: call for call in calls}
-    before = {
-        call.node: {
-            source.node for wired in call.inputs.values() for source in wired if source.node in by_node
-        }
-        | ({follows[call.node]} if call.node in follows else set())
-        for call in calls
-    }
-    after: dict[str, list[str]] = {node: [] for node in by_node}
-    waiting = {}
-    for node, read in before.items():
-        waiting[node] = len(read)
-        for each in read:
-            after[each].append(node)
-    ready = [(_natural(node), node) for node, count in waiting.items() if not count]
-    heapq.heapify(ready)
-    order = []
-    while ready:
-        _, node = heapq.heappop(ready)
-        order.append(by_node[node])
-        for each in after[node]:
-            waiting[each] -= 1
-            if not waiting[each]:
-                heapq.heappush(ready, (_natural(each), each))
-    return order
-
-
-def _natural(name: str) -> list[tuple[int, int, str]]:
-    """`lstm_2` before `lstm_10`; `lstm_layer` is the first call of `lstm`, where an Output has its name."""
-    name = name.removesuffix("_layer")
-    return [
-        (0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"([0-9]+)", name) if part
-    ]
-
-
-def _shape(ends: Argument, ids: Iterator[str]) -> Structure | None:
-    """The structure of ids that a reader gives these ends; None for one alone."""
-
-    def filled(part: Argument) -> Any:  # Any: a Structure
-        if isinstance(part, dict):
-            return {key: filled(part[key]) for key in sorted(part)}
-        return [filled(each) for each in part] if isinstance(part, list) else next(ids)
-
-    return None if isinstance(ends, Tensor) else filled(ends)

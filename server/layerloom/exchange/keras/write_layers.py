@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from layerloom.exchange.keras.arguments import argument
 from layerloom.exchange.keras.configs import saved_config, saved_object
 from layerloom.exchange.keras.graph import Argument, Call, Entry, Graph, Tensor
 from layerloom.exchange.keras.names import Names, identifier
 from layerloom.exchange.keras.operations import write_operation
-from layerloom.exchange.keras.parsing import argument
 from layerloom.exchange.keras.structures import structured
 from layerloom.exchange.keras.tensors_json import to_json
 from layerloom.graph.infer import Inferred
