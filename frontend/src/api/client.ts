@@ -59,7 +59,7 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
-async function request(
+export async function request(
   method: string,
   path: string,
   { body, headers, signal }: Options = {},
@@ -109,13 +109,13 @@ async function problemsOf(response: Response): Promise<readonly Problem[]> {
   ];
 }
 
-async function json<Body>(method: string, path: string, options?: Options): Promise<Body> {
+export async function json<Body>(method: string, path: string, options?: Options): Promise<Body> {
   const response = await request(method, path, options);
   return (await response.json()) as Body;
 }
 
 /** The file's name that the server proposes. */
-function attachmentName(response: Response): string | undefined {
+export function attachmentName(response: Response): string | undefined {
   const header = response.headers.get("Content-Disposition") ?? "";
   const name = /filename\*=UTF-8''([^;]+)/.exec(header)?.[1];
   return name && decodeURIComponent(name);

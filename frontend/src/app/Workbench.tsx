@@ -33,6 +33,9 @@ const CodeDialog = lazy(() =>
 const GalleryDialog = lazy(() =>
   import("../features/projects/Gallery").then((module) => ({ default: module.GalleryDialog })),
 );
+const PreflightDialog = lazy(() =>
+  import("../features/preflight/PreflightDialog").then((module) => ({ default: module.PreflightDialog })),
+);
 const DatasetsDialog = lazy(() =>
   import("../features/data/DatasetsDialog").then((module) => ({ default: module.DatasetsDialog })),
 );
@@ -162,6 +165,7 @@ function Dialogs() {
       {current === "code" && <CodeDialog opened onClose={close} />}
       {current === "gallery" && <GalleryDialog opened onClose={close} />}
       {current === "datasets" && <DatasetsDialog opened onClose={close} />}
+      {current === "preflight" && <PreflightDialog opened onClose={close} />}
       <ShortcutsDialog opened={current === "shortcuts"} onClose={close} />
       <ConflictDialog />
       <ImportReport />

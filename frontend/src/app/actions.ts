@@ -17,7 +17,6 @@ import { arrangeInWorker } from "../document/layoutInWorker";
 import { edgesOf, portsOfNode, specOf } from "../document/ports";
 import { type Document, FORMAT } from "../document/types";
 import { NODE_WIDTH, nodeHeight } from "../features/canvas/scene/geometry";
-import { saveFile } from "../features/code/saveFile";
 import { t } from "../i18n";
 import { useCheck } from "../stores/checkStore";
 import { currentModel, currentPorts } from "../stores/derived";
@@ -28,6 +27,7 @@ import { useProjects } from "../stores/projectsStore";
 import { useRun } from "../stores/runStore";
 import { save } from "../stores/saving";
 import { useSelection } from "../stores/selectionStore";
+import { saveFile } from "../ui/saveFile";
 
 const documentState = () => useDocument.getState();
 const openModelId = () => openModel(documentState());

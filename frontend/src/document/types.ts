@@ -67,6 +67,8 @@ export interface OutputTraining {
   readonly loss?: string | Typed | null;
   readonly loss_weight?: number;
   readonly metrics?: readonly (string | Typed)[];
+  /** Metrics in which sample weights and class weights count. */
+  readonly weighted_metrics?: readonly (string | Typed)[];
 }
 
 export interface Fit {
@@ -76,7 +78,19 @@ export interface Fit {
   readonly shuffle?: boolean;
   readonly seed?: number | null;
   readonly callbacks?: readonly Typed[];
+  /** Weight by class number, by Output node id; others weigh 1. */
+  readonly class_weight?: { readonly [node: NodeId]: { readonly [label: string]: number } };
+  readonly device?: Device;
+  readonly precision?: Precision;
+  /** Epochs that count as done before the first. */
+  readonly initial_epoch?: number;
+  readonly time_limit_seconds?: number | null;
+  /** Steps between two measurements of the layers; null measures nothing. */
+  readonly watch_every?: number | null;
 }
+
+export type Device = "auto" | "cpu" | "cuda" | "mps";
+export type Precision = "float32" | "mixed_bfloat16";
 
 export interface Training {
   readonly model?: ModelId;

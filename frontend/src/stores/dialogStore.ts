@@ -3,7 +3,7 @@
 import { create } from "zustand";
 import { dismissQuiet } from "./noticeStore";
 
-export type DialogName = "projects" | "gallery" | "datasets" | "shortcuts" | "code";
+export type DialogName = "projects" | "gallery" | "datasets" | "shortcuts" | "code" | "preflight" | "learned";
 
 interface DialogState {
   readonly current: DialogName | null;

@@ -6,6 +6,7 @@ import { type Connection, followRun } from "../api/runSocket";
 import { t } from "../i18n";
 import type { Problem, RunEvent } from "../schema";
 import { useDocument } from "./documentStore";
+import { useLayerStats } from "./layerStatsStore";
 import { notify } from "./noticeStore";
 import { isOver, newRunView, type RunView, withEvents } from "./runView";
 
@@ -88,8 +89,10 @@ export const useRun = create<RunStoreState>((set, get) => {
         const view = get().view;
         if (view?.runId === runId) set({ view: withEvents(view, pending.splice(0)) });
       };
+      useLayerStats.getState().follow(runId);
       unfollow = followRun(runId, {
         onEvents: (events) => {
+          useLayerStats.getState().take(runId, events);
           pending.push(...events);
           if (!isWaiting) setTimeout(apply, DRAW_MS);
           isWaiting = true;

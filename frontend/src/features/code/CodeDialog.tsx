@@ -10,9 +10,9 @@ import type { Problem } from "../../schema";
 import { useDocument } from "../../stores/documentStore";
 import { goTo } from "../../stores/goTo";
 import { ProblemText, withCode } from "../../ui/ProblemText";
+import { saveFile } from "../../ui/saveFile";
 import classes from "./CodeDialog.module.css";
 import { FORMATS, type Format } from "./formats";
-import { saveFile } from "./saveFile";
 
 const COPIED_FOR = 1500;
 

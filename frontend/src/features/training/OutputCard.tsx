@@ -5,7 +5,10 @@ import { Box, Group, MultiSelect, NativeSelect, NumberInput, Stack, Switch, Text
 import type { ColumnBinding, OutputTraining, Typed } from "../../document/types";
 import { t } from "../../i18n";
 import type { Catalogue, Dataset, Problem } from "../../schema";
+import { Fold } from "../../ui/Fold";
+import { ClassWeights } from "./ClassWeights";
 import { ColumnField } from "./ColumnField";
+import { showWeights, type Weights } from "./classWeightText";
 
 interface OutputCardProps {
   readonly id: string;
@@ -18,9 +21,13 @@ interface OutputCardProps {
   readonly catalogue: Catalogue;
   readonly problems: readonly Problem[];
   readonly share: number | null;
+  /** Names of the target's classes, where they are known. */
+  readonly classes: readonly (string | number)[];
+  readonly classWeights: Weights | undefined;
   readonly onSwitch: (isTrained: boolean) => void;
   readonly onColumn: (binding: ColumnBinding | undefined) => void;
   readonly onChange: (patch: Partial<OutputTraining>) => void;
+  readonly onClassWeights: (weights: Weights | undefined) => void;
 }
 
 export function OutputCard(props: OutputCardProps) {
@@ -32,6 +39,10 @@ export function OutputCard(props: OutputCardProps) {
     problem.field?.startsWith(`training.data.targets.${id}`),
   )?.message;
   const loss = nameOf(training?.loss);
+  const weightedProblem = problemOf("weighted_metrics");
+  const classProblem = problems.find((problem) =>
+    problem.field?.startsWith(`training.fit.class_weight.${id}`),
+  )?.message;
   return (
     <Box
       className="output-card"
@@ -104,24 +115,37 @@ export function OutputCard(props: OutputCardProps) {
               }}
             />
           </Group>
-          <MultiSelect
-            size="xs"
+          <MetricsField
             label={t("training.metrics")}
             name={`${id}.metrics`}
             error={problemOf("metrics")}
-            placeholder={(training.metrics ?? []).length === 0 ? t("training.noMetrics") : undefined}
-            data={[
-              ...new Set([
-                ...catalogue.metrics.map(({ type }) => type),
-                ...(training.metrics ?? []).map((one) => nameOf(one) ?? ""),
-              ]),
-            ]}
-            value={(training.metrics ?? []).map((one) => nameOf(one) ?? "")}
-            searchable
-            hidePickedOptions
-            comboboxProps={{ withinPortal: true }}
+            metrics={training.metrics}
+            catalogue={catalogue}
             onChange={(metrics) => props.onChange({ metrics })}
           />
+          <Fold
+            title={t("fit.weighting")}
+            summary={weightingOf(training, props.classWeights)}
+            opensFor={weightedProblem !== undefined || classProblem !== undefined}
+          >
+            <MetricsField
+              label={t("fit.weightedMetrics")}
+              name={`${id}.weighted_metrics`}
+              error={weightedProblem}
+              metrics={training.weighted_metrics}
+              catalogue={catalogue}
+              onChange={(metrics) =>
+                props.onChange({ weighted_metrics: metrics.length === 0 ? undefined : metrics })
+              }
+            />
+            <ClassWeights
+              output={id}
+              classes={props.classes}
+              weights={props.classWeights}
+              error={classProblem}
+              onChange={props.onClassWeights}
+            />
+          </Fold>
           {share !== null && (
             <Text size="xs" c="dimmed">
               {t("training.share", { percent: Math.round(share * 100) })}
@@ -131,6 +155,40 @@ export function OutputCard(props: OutputCardProps) {
       )}
     </Box>
   );
+}
+
+interface MetricsFieldProps {
+  readonly label: string;
+  readonly name: string;
+  readonly error: string | undefined;
+  readonly metrics: OutputTraining["metrics"];
+  readonly catalogue: Catalogue;
+  readonly onChange: (metrics: NonNullable<OutputTraining["metrics"]>) => void;
+}
+
+function MetricsField({ label, name, error, metrics = [], catalogue, onChange }: MetricsFieldProps) {
+  const names = metrics.map((one) => nameOf(one) ?? "");
+  return (
+    <MultiSelect
+      size="xs"
+      label={label}
+      name={name}
+      error={error}
+      placeholder={names.length === 0 ? t("training.noMetrics") : undefined}
+      data={[...new Set([...catalogue.metrics.map(({ type }) => type), ...names])]}
+      value={names}
+      searchable
+      hidePickedOptions
+      comboboxProps={{ withinPortal: true }}
+      // A metric with a config stays as it is while others come and go.
+      onChange={(chosen) => onChange(chosen.map((one) => metrics[names.indexOf(one)] ?? one))}
+    />
+  );
+}
+
+function weightingOf(training: OutputTraining, weights: Weights | undefined): string {
+  const metrics = (training.weighted_metrics ?? []).map((one) => nameOf(one) ?? "");
+  return [...metrics, ...(weights === undefined ? [] : [showWeights(weights)])].join(" · ") || t("fit.none");
 }
 
 function nameOf(part: string | Typed | null | undefined): string | null {

@@ -1,7 +1,8 @@
 /** What `compile` and `fit` are told: data and columns, what each output learns, the optimizer, the arguments of fit. */
 
-import { NativeSelect, Stack } from "@mantine/core";
+import { Button, NativeSelect, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { ListChecks } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 
 import { api } from "../../api/client";
@@ -13,24 +14,30 @@ import {
   setOutputTraining,
   setTraining,
 } from "../../document/commands";
+import { hasOwnSplit, hasValidation, monitorKeys, stepsOf } from "../../document/monitors";
 import { bindTarget, columnsOf, proposeLoss } from "../../document/proposals";
 import { type Fit, MAIN, type Training } from "../../document/types";
 import { t } from "../../i18n";
 import type { Dataset } from "../../schema";
 import { useCatalogue } from "../../stores/catalogueStore";
 import { useCheck } from "../../stores/checkStore";
+import { useDialogs } from "../../stores/dialogStore";
 import { useDocument } from "../../stores/documentStore";
 import { endsOf } from "../../stores/ends";
+import { shareOfLoss } from "../../stores/lossShare";
 import { useRun } from "../../stores/runStore";
 import { useSelection } from "../../stores/selectionStore";
 import { outputColor } from "../../ui/colors";
 import { EmptyState } from "../../ui/EmptyState";
 import { Panel } from "../../ui/Panel";
+import { CallbacksFields } from "./CallbacksFields";
 import { DataFields } from "./DataFields";
 import { FitFields } from "./FitFields";
+import { LiveControls } from "./LiveControls";
 import { OptimizerFields } from "./OptimizerFields";
 import { OutputCard } from "./OutputCard";
 import { problemOf, SectionHeading } from "./parts";
+import { revealField } from "./revealField";
 import { StartingWeights } from "./StartingWeights";
 import "../../ui/patterns.css";
 import "./training.css";
@@ -44,6 +51,7 @@ export function TrainingPanel() {
   const check = useCheck((state) => state.check);
   const all = useCheck((state) => state.problems);
   const losses = useRun((state) => state.view?.losses);
+  const weights = useRun((state) => state.view?.lossWeights);
   const field = useSelection((state) => state.field);
   const root = useRef<HTMLDivElement>(null);
   const { data: datasets } = useQuery({ queryKey: ["datasets"], queryFn: api.datasets });
@@ -70,13 +78,19 @@ export function TrainingPanel() {
     const name = binding === undefined ? undefined : columnsOf(binding)[0];
     return from?.columns.find((column) => column.name === name);
   };
-  const shares = losses === undefined ? null : shareOfLoss(training, losses);
+  const shares = losses === undefined ? null : shareOfLoss(losses, (output) => weights?.[output] ?? 1);
+  const planned = stepsOf(training.fit, dataset?.rows);
   const models = Object.keys(document.models);
+
+  const callbacks = training.fit?.callbacks ?? [];
+  const setFitField = <Name extends keyof Fit>(name: Name, value: Fit[Name]) =>
+    void run(setFit({ field: name, value } as never));
 
   return (
     <Panel title={t("training.region")} isBare>
       <div ref={root} className="training-panel">
         <Stack gap="lg" p="sm">
+          <LiveControls />
           <DataFields
             training={training}
             datasets={datasets}
@@ -113,6 +127,13 @@ export function TrainingPanel() {
                 catalogue={catalogue}
                 problems={problems}
                 share={shares?.get(output.id) ?? null}
+                classes={columnOf(output.id, dataset)?.classes ?? []}
+                classWeights={training.fit?.class_weight?.[output.id]}
+                onClassWeights={(chosen) => {
+                  const { [output.id]: _before, ...others } = training.fit?.class_weight ?? {};
+                  const all = chosen === undefined ? others : { ...others, [output.id]: chosen };
+                  setFitField("class_weight", Object.keys(all).length === 0 ? undefined : all);
+                }}
                 onSwitch={(isTrained) => {
                   const loss = isTrained ? proposeLoss(output, columnOf(output.id, dataset)) : null;
                   const switched = setOutputTrained({ output: output.id, isTrained });
@@ -145,6 +166,7 @@ export function TrainingPanel() {
               optimizer={training.optimizer}
               catalogue={catalogue}
               problems={problems}
+              steps={planned?.steps ?? 1000}
               onChange={(optimizer, name) => run(setOptimizer({ optimizer, field: name }))}
             />
           </Stack>
@@ -153,52 +175,36 @@ export function TrainingPanel() {
             <SectionHeading text={t("training.fitHeading")} />
             <FitFields
               fit={training.fit}
+              problems={problems}
+              hasSplit={hasOwnSplit(training)}
+              onChange={setFitField}
+            />
+            <CallbacksFields
+              callbacks={callbacks}
               catalogue={catalogue}
               problems={problems}
-              onChange={<Name extends keyof Fit>(name: Name, value: Fit[Name]) =>
-                run(setFit({ field: name, value } as never))
+              monitors={monitorKeys(training, hasValidation(training))}
+              epochs={training.fit?.epochs ?? 10}
+              onCallback={(index, callback) =>
+                setFitField(
+                  "callbacks",
+                  callback === undefined
+                    ? callbacks.filter((_, place) => place !== index)
+                    : [...callbacks.slice(0, index), callback, ...callbacks.slice(index + 1)],
+                )
               }
-              onCallback={(index, callback) => {
-                const callbacks = [...(training.fit?.callbacks ?? [])];
-                if (callback === undefined) callbacks.splice(index, 1);
-                else callbacks[index] = callback;
-                run(setFit({ field: "callbacks", value: callbacks } as never));
-              }}
             />
           </Stack>
+
+          <Button
+            variant="default"
+            leftSection={<ListChecks size={14} aria-hidden />}
+            onClick={() => useDialogs.getState().open("preflight")}
+          >
+            {t("fit.preflight")}
+          </Button>
         </Stack>
       </div>
     </Panel>
   );
-}
-
-/** Each output's part of the weighted sum, from the latest losses; null without a run or where a loss is not finite. */
-function shareOfLoss(
-  training: Training,
-  latest: { readonly [output: string]: number | null },
-): Map<string, number> | null {
-  const parts = Object.entries(latest).map(
-    ([output, loss]) =>
-      [output, (training.outputs?.[output]?.loss_weight ?? 1) * (loss ?? Number.NaN)] as const,
-  );
-  const total = parts.reduce((sum, [, part]) => sum + part, 0);
-  if (parts.length < 2 || !Number.isFinite(total) || total <= 0) return null;
-  return new Map(parts.map(([output, part]) => [output, part / total]));
-}
-
-/** Brings the control of a problem's field into view and gives it the focus. */
-function revealField(root: HTMLElement | null, field: string): void {
-  const [, section, ...rest] = field.split(".");
-  const names: { readonly [section: string]: string } = {
-    data: rest[0] === "dataset" || rest[0] === undefined ? "dataset" : (rest[1] ?? "dataset"),
-    outputs: rest[1] === undefined ? "" : `${rest[0]}.${rest[1]}`,
-    optimizer: rest.at(-1) === "learning_rate" ? "learning_rate" : "optimizer",
-    fit: rest[0] ?? "epochs",
-    weights: "weights",
-  };
-  const name = names[section ?? ""];
-  if (name === undefined || name === "") return;
-  const control = root?.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"]`);
-  control?.scrollIntoView({ block: "center" });
-  control?.focus();
 }

@@ -5,9 +5,11 @@ import canvas from "./canvas.json";
 import code from "./code.json";
 import data from "./data.json";
 import fields from "./fields.json";
+import fit from "./fit.json";
 import inspector from "./inspector.json";
 import losses from "./losses.json";
 import palette from "./palette.json";
+import preflight from "./preflight.json";
 import problems from "./problems.json";
 import projects from "./projects.json";
 import training from "./training.json";
@@ -19,9 +21,11 @@ export default {
   ...code,
   ...data,
   ...fields,
+  ...fit,
   ...inspector,
   ...losses,
   ...palette,
+  ...preflight,
   ...problems,
   ...projects,
   ...training,

@@ -13,6 +13,8 @@ export interface SchemaFormProps {
   readonly config: JsonObject;
   readonly problems?: readonly Problem[];
   readonly hidden?: readonly string[];
+  /** What a field may be, where the schema says only that it is a text. */
+  readonly choices?: { readonly [field: string]: readonly string[] };
   readonly disabled?: boolean;
   /** `undefined` takes the field back to its default. */
   readonly onChange: (name: string, value: Json | undefined) => void;
@@ -23,6 +25,7 @@ export function SchemaForm({
   config,
   problems = [],
   hidden = [],
+  choices = {},
   disabled = false,
   onChange,
 }: SchemaFormProps) {
@@ -30,6 +33,10 @@ export function SchemaForm({
     <Stack gap="xs">
       {fieldsOf(schema)
         .filter((field) => !hidden.includes(field.name))
+        .map((field) => {
+          const known = choices[field.name];
+          return known === undefined ? field : { ...field, kind: "choice" as const, choices: known };
+        })
         .map((field) => (
           <SchemaField
             key={field.name}

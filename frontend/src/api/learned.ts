@@ -1,0 +1,34 @@
+/** Calls about one training: before it (schedule, preflight) and after it (evaluate, report, predict). */
+
+import type { Document, Typed } from "../document/types";
+import type {
+  Prediction,
+  PredictRequest,
+  Preflight,
+  Report,
+  RowChoice,
+  ScheduleCurve,
+} from "../schema/measured";
+import { attachmentName, json, request } from "./client";
+
+const path = (run: string, call: string) => `/runs/${encodeURIComponent(run)}/${call}`;
+
+export const learned = {
+  schedule: (optimizer: Typed, steps: number, signal?: AbortSignal) =>
+    json<ScheduleCurve>("POST", "/schedule", { body: { optimizer, steps }, signal }),
+  preflight: (document: Document, signal?: AbortSignal) =>
+    json<Preflight>("POST", "/preflight", { body: { document }, signal }),
+  /** Keras' keys: `loss`, `<output>_loss`, `<output>_<metric>`. */
+  evaluate: (run: string, rows: RowChoice, signal?: AbortSignal) =>
+    json<{ readonly [key: string]: number | null }>("POST", path(run, "evaluate"), { body: rows, signal }),
+  report: (run: string, rows: RowChoice, signal?: AbortSignal) =>
+    json<Report>("POST", path(run, "report"), { body: rows, signal }),
+  predict: (run: string, body: PredictRequest) => json<Prediction>("POST", path(run, "predict"), { body }),
+  /** A file of rows in, a CSV with a column for each output out. */
+  predictFile: async (run: string, file: File): Promise<{ file: Blob; name: string }> => {
+    const body = new FormData();
+    body.append("file", file);
+    const response = await request("POST", path(run, "predict"), { body, headers: { Accept: "text/csv" } });
+    return { file: await response.blob(), name: attachmentName(response) ?? "predictions.csv" };
+  },
+} as const;
