@@ -176,6 +176,22 @@ class Fit(_Part):
     steps_per_epoch: Annotated[int, Field(ge=1)] | None = None
     validation_steps: Annotated[int, Field(ge=1)] | None = None
     validation_freq: Annotated[int, Field(ge=1)] = 1
+    initial_epoch: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        default=0, description="Epochs that count as done: the first that is trained is the next one."
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        default="auto", description="Where to compute; auto: a CUDA card, else Apple's MPS, else the CPU."
+    )
+    precision: Literal["float32", "mixed_bfloat16"] = Field(
+        default="float32", description="Keras' dtype policy of the layers that name none of their own."
+    )
+    time_limit_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = Field(
+        default=None, description="The run ends after the step that takes it past this; pauses do not count."
+    )
+    watch_every: Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="Every so many steps each layer is measured (`layers_measured`); null: never.",
+    )
 
 
 class Training(_Part):

@@ -46,7 +46,13 @@ class _Event(BaseModel):
 class RunQueued(_Event):
     """The run waits for a free worker."""
 
+    left_out_when_none = frozenset({"continues", "warm_start"})
+
     kind: Literal["run_queued"] = "run_queued"
+    continues: str | None = Field(default=None, description="Id of the run that this one goes on from.")
+    warm_start: str | None = Field(
+        default=None, description="Id of the run whose weights this one begins with."
+    )
 
 
 class RunStarted(_Event):
@@ -60,6 +66,14 @@ class RunStarted(_Event):
     weights: int = Field(default=0, description="How many numbers the model has learned or keeps.")
     seed: int = Field(default=0, description="The seed in use; drawn where none was given.")
     attempt: int = Field(default=1, ge=1, description="Counts from 1; more after an interruption.")
+    loss_weights: dict[str, float] = Field(
+        default_factory=dict,
+        description="In force at the first step, by output; `training_changed` tells of others.",
+    )
+    epoch: int = Field(
+        default=0, description="Epochs that were done before: 3 where it goes on from 3 epochs."
+    )
+    precision: str = "float32"
 
 
 class StepEnded(_Event):
@@ -115,6 +129,57 @@ class TrainingChanged(_Event):
     learning_rate: OptionalNumber = None
 
 
+class Histogram(BaseModel):
+    """`counts[i]` values lie between `edges[i]` and `edges[i + 1]`; of a very large layer, of a sample of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    edges: list[float]
+    counts: list[int]
+
+
+class LayerMeasured(BaseModel):
+    """A layer's weights in one step; of a layer that training leaves alone, without gradients."""
+
+    model_config = ConfigDict(frozen=True)
+
+    weight_norm: Number = Field(
+        description="Euclidean norm of all its weights that may learn, before the update."
+    )
+    gradient_norm: Number = Field(
+        description="The same of their gradient, before clipping; null: it got none."
+    )
+    update_ratio: Number = Field(
+        description="Norm of the change of its weights by their norm; null: no update."
+    )
+    weights: Histogram
+    gradients: Histogram | None
+
+
+class NodeMeasured(BaseModel):
+    """What a node gave out in one step, over the whole batch."""
+
+    model_config = ConfigDict(frozen=True)
+
+    mean: Number
+    deviation: Number
+    dead_fraction: Number = Field(
+        description="Share of its units (positions of the last axis) that were 0 in every place of the batch."
+    )
+
+
+class LayersMeasured(_Event):
+    """How the layers stand at a step, every `fit.watch_every` steps."""
+
+    kind: Literal["layers_measured"] = "layers_measured"
+    epoch: int
+    step: int
+    layers: dict[str, LayerMeasured] = Field(
+        description="By layer id; of a layer in a model layer, by path: `vision/dense`."
+    )
+    nodes: dict[str, NodeMeasured] = Field(description="By node id; in a model, by path: `vision/dense`.")
+
+
 class CheckpointSaved(_Event):
     """Weights and state were written; the run can be resumed from here."""
 
@@ -147,8 +212,13 @@ class RunStopped(_Event):
 class RunFinished(_Event):
     """All epochs are done, or a callback ended the run early."""
 
+    left_out_when_none = frozenset({"ended_by"})
+
     kind: Literal["run_finished"] = "run_finished"
     seconds: float = 0.0
+    ended_by: str | None = Field(
+        default=None, description="The callback that ended it early, or `time_limit_seconds`."
+    )
 
 
 class RunFailed(_Event):
@@ -162,6 +232,7 @@ Event = Annotated[
     | StepEnded
     | EpochEnded
     | TrainingChanged
+    | LayersMeasured
     | CheckpointSaved
     | RunPaused
     | RunResumed
@@ -206,6 +277,8 @@ def step_ended(
 
 def plain(event: Event) -> dict[str, Any]:  # Any: what JSON holds
     """The event as JSON data, in the order of its fields, without those that say nothing."""
+    if event.kind == "layers_measured":
+        return event.model_dump(mode="json")  # the only one with models in models; rare
     left_out = event.left_out_when_none
     return {
         name: _plain_value(value)

@@ -119,6 +119,7 @@ async def test_artifacts_are_there_once_the_run_has_finished(folder: Path, forks
             "model.keras",
             "model.py",
             "model.weights.h5",
+            "state.safetensors",
             "weights.safetensors",
         )
         assert {name: array.shape for name, array in weights.items()} == {

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from layerloom.api import (
+    before_training,
     check,
     contract,
     datasets,
@@ -37,7 +38,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         health, session, layers, check, export, import_, examples, projects, datasets, runs, events, learned,
-        openapi,
+        before_training, openapi,
     )
 )  # fmt: skip
 

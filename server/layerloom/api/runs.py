@@ -50,6 +50,18 @@ class RunBody(Body):
         description="Laid over the document's `training`: objects merge, null removes, the rest replaces "
         "(RFC 7396).",
     )
+    continues: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Id of a run that has ended: this one goes on from its last state (weights, optimizer, random "
+        "numbers, epochs counted on); `fit.epochs` is the new total. `id/name`: from that checkpoint of it.",
+    )
+    warm_start: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Id of a run that has ended: layers that did not change begin with its weights (see "
+        "`POST /api/warm-start`). `id/name`: with those of that checkpoint.",
+    )
 
 
 class TrainingChange(Body):
@@ -86,7 +98,12 @@ async def start_run(
     body = to_model(await read_json(request, services.limits), RunBody)
     document = await _document(body, services)
     run = await services.supervisor.submit(
-        document, project=body.project, overrides=body.training, idempotency_key=idempotency_key
+        document,
+        project=body.project,
+        overrides=body.training,
+        idempotency_key=idempotency_key,
+        continues=body.continues,
+        warm_start=body.warm_start,
     )
     return JSON(_json(run), status_code=201, headers={"Location": f"/api/runs/{run.id}"})
 

@@ -47,15 +47,20 @@ class Checkpoints:
         if name == self._name:
             return None
         began = time.monotonic()
-        tensors, record = state.save()
-        data = save(
-            {key: _own(tensor) for key, tensor in tensors.items()}, {"record": orjson.dumps(record).decode()}
-        )
-        sha256 = write_atomically(self._folder / f"{name}.safetensors", data)
+        sha256 = write_state(self._folder / f"{name}.safetensors", state)
         self._saved = time.monotonic()
         self._cost = self._saved - began
         self._name = name
         return {"kind": "checkpoint_saved", "epoch": epoch, "name": name, "sha256": sha256}
+
+
+def write_state(path: Path, state: FitState) -> str:
+    """All of a fit's state in one file; its hash."""
+    tensors, record = state.save()
+    data = save(
+        {key: _own(tensor) for key, tensor in tensors.items()}, {"record": orjson.dumps(record).decode()}
+    )
+    return write_atomically(path, data)
 
 
 def load_newest(folder: Path, checkpoints: Sequence[Checkpoint]) -> FitState | None:

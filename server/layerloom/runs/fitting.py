@@ -7,11 +7,13 @@ from layerloom.events import Event, to_json
 from layerloom.graph.build import build
 from layerloom.problems import ProblemError
 from layerloom.runs.artifacts import save_artifacts, save_weights
-from layerloom.runs.checkpoints import load_newest
+from layerloom.runs.checkpoints import load_newest, write_state
 from layerloom.runs.preparation import losses_of, prepare
-from layerloom.runs.spec import RunSpec
+from layerloom.runs.spec import ARTIFACTS, RunSpec
+from layerloom.runs.starting import STATE, begin
 from layerloom.runs.weights import begin_with
 from layerloom.training.control import Control
+from layerloom.training.devices import choose_device
 from layerloom.training.loop import fit
 from layerloom.training.state import FitState
 from layerloom.versions import load_document
@@ -35,13 +37,25 @@ class Fitting:
         self._data = bind_dataset(
             training.data, spec.datasets, plan.inputs, plan.outputs, losses_of(training), training.fit
         )
+        device = choose_device(training.fit.device)
         self._model = build(plan, seed=training.fit.seed)
         begin_with(self._model, spec.weights, training)
-        self.state = load_newest(spec.folder, spec.checkpoints) or FitState()
+        self._model.to(device)
+        self.state = load_newest(spec.folder, spec.checkpoints) or begin(
+            spec.folder, self._model, preparation.document, spec.limits
+        )
         self._epochs = list(spec.epochs)
 
     def events(self, control: Control) -> Iterator[Event]:
-        events = fit(self._model, self._data, self._training, control, self.state, save=self._save_weights)
+        events = fit(
+            self._model,
+            self._data,
+            self._training,
+            control,
+            self.state,
+            save=self._save_weights,
+            ending=self._save_state,
+        )
         for event in events:
             if event.kind == "epoch_ended":
                 self._epochs.append(to_json(event).decode())
@@ -50,6 +64,10 @@ class Fitting:
     def _save_weights(self, name: str, _state: FitState) -> None:
         """A callback asks for it."""
         save_weights(self._spec.folder, name, self._model)
+
+    def _save_state(self, state: FitState) -> None:
+        """For runs that go on from this one."""
+        write_state(self._spec.folder / ARTIFACTS / STATE, state)
 
     def save_artifacts(self) -> None:
         spec = self._spec

@@ -62,7 +62,7 @@ def check(training: Training, folder: Path | None, inferred: InferredModel) -> l
     path = find(folder, training.weights)
     if path is None:
         return [unknown_weights(training.weights)]
-    shapes = _shapes(path)
+    shapes = shapes_of(path)
     wanted = {
         f"{layer.path}/{weight.name}": weight.shape
         for layer in layers_of(inferred)
@@ -111,9 +111,14 @@ def begin_with(model: "BuiltModel", folder: Path | None, training: Training) -> 
     )
 
 
-def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """From the head of the file: its length, then JSON; without reading a weight."""
+def shapes_of(path: Path) -> dict[str, tuple[int, ...]]:
+    """By weight, without reading one."""
+    return {name: tuple(entry["shape"]) for name, entry in head_of(path).items() if name != "__metadata__"}
+
+
+def head_of(path: Path) -> dict[str, Any]:  # Any: JSON
+    """The head of a safetensors file: its length, then JSON."""
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
-        head = json.loads(file.read(min(length, _MOST_HEADER)))
-    return {name: tuple(entry["shape"]) for name, entry in head.items() if name != "__metadata__"}
+        head: dict[str, Any] = json.loads(file.read(min(length, _MOST_HEADER)))
+    return head

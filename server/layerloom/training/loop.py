@@ -52,6 +52,7 @@ def fit(
     state: FitState | None = None,
     *,
     save: Save | None = None,
+    ending: Callable[[FitState], None] | None = None,
 ) -> Iterator[Event]:
     """Trains; yields `run_started`, a `step_ended` for every step, `epoch_ended`, and how it came to an end.
 
@@ -64,19 +65,28 @@ def fit(
         control: asked before every step whether to stop, pause or change something.
         state: a fresh one, whose `save` the caller wants to use, or one from `FitState.load`.
         save: called when a callback wants the weights saved under a name.
+        ending: called once behind the last step, before anything is done to the weights that only a fit's end does
+            (an average put in their place, the best ones brought back): from here a fit can go on.
 
     Raises:
         ProblemError: at the first event, where the training doesn't fit the model or the data.
     """
-    return _Fit(model, data, training, control or Control(), state or FitState(), save).run()
+    return _Fit(model, data, training, control or Control(), state or FitState(), save, ending).run()
 
 
 class _Fit:
     def __init__(
-        self, model: Any, data: Rows, training: Training, control: Control, state: FitState, save: Save | None
+        self,
+        model: Any,
+        data: Rows,
+        training: Training,
+        control: Control,
+        state: FitState,
+        save: Save | None,
+        ending: Callable[[FitState], None] | None,
     ) -> None:
         self.model, self.data, self.training = model, data, training
-        self.control, self.state, self.save = control, state, save
+        self.control, self.state, self.save, self.ending = control, state, save, ending
 
     def run(self) -> Iterator[Event]:
         self.begin()
@@ -89,6 +99,9 @@ class _Fit:
             weights=_count(self.model),
             seed=state.seed,
             attempt=state.attempt,
+            loss_weights=dict(state.loss_weights),
+            epoch=state.epoch,
+            precision=fit.precision,
         )
         while state.epoch < fit.epochs and not state.ended:
             yield from self.epoch()
@@ -98,7 +111,7 @@ class _Fit:
                 return
         self.finish()
         yield from self.steering.fit_ended()
-        yield RunFinished(seconds=state.seconds)
+        yield RunFinished(seconds=state.seconds, ended_by=state.ended_by or None)
 
     def begin(self) -> None:
         """Binds model, data and state to each other."""
@@ -130,7 +143,9 @@ class _Fit:
                 name: self.recipe.outputs[name].loss_weight for name in self.objective.trained
             }
             state.memories = [{} for _ in self.recipe.callbacks]
+            state.epoch = self.recipe.fit.initial_epoch
             seed_everything(state.seed)
+        state.training = self.training.model_dump(mode="json")
         state.bind(self.model, self.optimizer)
         state.restore_random()
         if state.order is not None:
@@ -143,6 +158,8 @@ class _Fit:
         self.model.train()
 
     def finish(self) -> None:
+        if self.ending is not None:
+            self.ending(self.state)
         with torch.no_grad():
             self.optimizer.finish()
 

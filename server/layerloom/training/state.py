@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from layerloom.problems import Problem, ProblemError
 from layerloom.training.callbacks.base import Memory
 from layerloom.training.flat import FlatOptimizer
 from layerloom.training.metrics.base import Kept
@@ -42,6 +43,10 @@ class FitState:
         """Overrules the optimizer's; set by someone while the run trains, or by a callback."""
         self.ended = False
         """A callback has ended the fit."""
+        self.ended_by = ""
+        """Type of that callback, or `time_limit_seconds`."""
+        self.training: dict[str, Any] = {}  # Any: JSON
+        """The training section of the document, for a run that goes on from here."""
         self.not_finite: str | None = None
         """Node that was named when the loss was first not finite."""
         self.memories: list[Memory] = []
@@ -65,7 +70,7 @@ class FitState:
         if record.get("version") != _VERSION:
             raise ValueError(f"state of version {record.get('version')!r}; expected {_VERSION}")
         state = cls()
-        known = {"passed": 0, **record}  # states saved before epochs could be parts of a pass
+        known = {"passed": 0, "ended_by": "", "training": {}, **record}  # what older states lack
         for name in _PLAIN:
             setattr(state, name, known[name])
         state.attempt = record["attempt"] + 1
@@ -114,8 +119,11 @@ class FitState:
         if self._loaded is None:
             return
         tensors, record = self._loaded
-        model.load_state_dict(_below("model/", tensors))
-        optimizer.load(_below("optimizer/", tensors), record["learning"], record["steps"])
+        try:
+            model.load_state_dict(_below("model/", tensors))
+            optimizer.load(_below("optimizer/", tensors), record["learning"], record["steps"])
+        except (KeyError, RuntimeError) as error:
+            raise ProblemError(_misfit(error)) from error
         for number in record["remembered"]:
             self.remembered[number] = _below(f"remembered/{number}/", tensors)
         self.order = tensors.get("random/order")
@@ -146,8 +154,16 @@ class FitState:
 
 _PLAIN = (
     "epoch", "step", "passed", "seed", "attempt", "threads", "seconds", "epoch_seconds", "rows", "sums", "loss_weights",
-    "learning_rate", "ended", "not_finite", "memories",
+    "learning_rate", "ended", "ended_by", "training", "not_finite", "memories",
 )  # fmt: skip
+
+
+def _misfit(error: Exception) -> Problem:
+    return Problem(
+        code="run.continue",
+        message=f"The state that is to be gone on from does not fit this model: {str(error).splitlines()[0][:200]}.",
+        hint="Layers must be frozen or not as they were. Else begin with the weights alone (a warm start).",
+    )
 
 
 def _numbers(values: Mapping[str, Any]) -> dict[str, float]:  # Any: tensors and numbers

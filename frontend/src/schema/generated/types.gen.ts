@@ -485,6 +485,8 @@ export type Event = ({
 } & EpochEnded) | ({
     kind: 'training_changed';
 } & TrainingChanged) | ({
+    kind: 'layers_measured';
+} & LayersMeasured) | ({
     kind: 'checkpoint_saved';
 } & CheckpointSaved) | ({
     kind: 'run_paused';
@@ -511,6 +513,8 @@ export type Events = Array<({
 } & EpochEnded) | ({
     kind: 'training_changed';
 } & TrainingChanged) | ({
+    kind: 'layers_measured';
+} & LayersMeasured) | ({
     kind: 'checkpoint_saved';
 } & CheckpointSaved) | ({
     kind: 'run_paused';
@@ -598,9 +602,27 @@ export type Fit = {
         };
     };
     /**
+     * Device
+     *
+     * Where to compute; auto: a CUDA card, else Apple's MPS, else the CPU.
+     */
+    device?: 'auto' | 'cpu' | 'cuda' | 'mps';
+    /**
      * Epochs
      */
     epochs?: number;
+    /**
+     * Initial Epoch
+     *
+     * Epochs that count as done: the first that is trained is the next one.
+     */
+    initial_epoch?: number;
+    /**
+     * Precision
+     *
+     * Keras' dtype policy of the layers that name none of their own.
+     */
+    precision?: 'float32' | 'mixed_bfloat16';
     /**
      * Seed
      */
@@ -614,6 +636,12 @@ export type Fit = {
      */
     steps_per_epoch?: number | null;
     /**
+     * Time Limit Seconds
+     *
+     * The run ends after the step that takes it past this; pauses do not count.
+     */
+    time_limit_seconds?: number | null;
+    /**
      * Validation Freq
      */
     validation_freq?: number;
@@ -625,6 +653,12 @@ export type Fit = {
      * Validation Steps
      */
     validation_steps?: number | null;
+    /**
+     * Watch Every
+     *
+     * Every so many steps each layer is measured (`layers_measured`); null: never.
+     */
+    watch_every?: number | null;
 };
 
 /**
@@ -641,6 +675,22 @@ export type Health = {
      * Version
      */
     version: string;
+};
+
+/**
+ * Histogram
+ *
+ * `counts[i]` values lie between `edges[i]` and `edges[i + 1]`; of a very large layer, of a sample of them.
+ */
+export type Histogram = {
+    /**
+     * Counts
+     */
+    counts: Array<number>;
+    /**
+     * Edges
+     */
+    edges: Array<number>;
 };
 
 /**
@@ -839,6 +889,82 @@ export type LayerExample = {
 };
 
 /**
+ * LayerMeasured
+ *
+ * A layer's weights in one step; of a layer that training leaves alone, without gradients.
+ */
+export type LayerMeasured = {
+    /**
+     * Gradient Norm
+     *
+     * The same of their gradient, before clipping; null: it got none.
+     */
+    gradient_norm: number | null;
+    gradients: Histogram | null;
+    /**
+     * Update Ratio
+     *
+     * Norm of the change of its weights by their norm; null: no update.
+     */
+    update_ratio: number | null;
+    /**
+     * Weight Norm
+     *
+     * Euclidean norm of all its weights that may learn, before the update.
+     */
+    weight_norm: number | null;
+    weights: Histogram;
+};
+
+/**
+ * LayersMeasured
+ *
+ * How the layers stand at a step, every `fit.watch_every` steps.
+ */
+export type LayersMeasured = {
+    /**
+     * Epoch
+     */
+    epoch: number;
+    /**
+     * Kind
+     */
+    kind: 'layers_measured';
+    /**
+     * Layers
+     *
+     * By layer id; of a layer in a model layer, by path: `vision/dense`.
+     */
+    layers: {
+        [key: string]: LayerMeasured;
+    };
+    /**
+     * Nodes
+     *
+     * By node id; in a model, by path: `vision/dense`.
+     */
+    nodes: {
+        [key: string]: NodeMeasured;
+    };
+    /**
+     * Seq
+     *
+     * Counts from 1 without gaps within a run.
+     */
+    seq: number;
+    /**
+     * Step
+     */
+    step: number;
+    /**
+     * Time
+     *
+     * RFC 3339 in UTC.
+     */
+    time: string;
+};
+
+/**
  * Model
  *
  * A named graph, usable as a layer type.
@@ -933,6 +1059,28 @@ export type NodeCheck = {
 };
 
 /**
+ * NodeMeasured
+ *
+ * What a node gave out in one step, over the whole batch.
+ */
+export type NodeMeasured = {
+    /**
+     * Dead Fraction
+     *
+     * Share of its units (positions of the last axis) that were 0 in every place of the batch.
+     */
+    dead_fraction: number | null;
+    /**
+     * Deviation
+     */
+    deviation: number | null;
+    /**
+     * Mean
+     */
+    mean: number | null;
+};
+
+/**
  * OutputPort
  *
  * Where a tensor comes out.
@@ -1010,6 +1158,95 @@ export type Prediction = {
     outputs: {
         [key: string]: Array<unknown>;
     };
+};
+
+/**
+ * PreflightAnswer
+ *
+ * Found by one step on a synthetic batch of the document's size. Numbers are null where nothing could be run.
+ */
+export type PreflightAnswer = {
+    /**
+     * Device
+     *
+     * Where it would train.
+     */
+    device: 'cpu' | 'cuda' | 'mps' | null;
+    /**
+     * Flops Per Step
+     *
+     * Floating point operations of the large kernels, forward and backward.
+     */
+    flops_per_step: number | null;
+    /**
+     * Losses
+     *
+     * By output, at the start; null where not finite.
+     */
+    losses: {
+        [key: string]: number | null;
+    };
+    /**
+     * Memory Bytes
+     *
+     * Weights, gradients, the optimizer's buffers, and what a step keeps for backward.
+     */
+    memory_bytes: number | null;
+    /**
+     * Ok
+     *
+     * Whether it can be trained.
+     */
+    ok: boolean;
+    /**
+     * Problems
+     */
+    problems: Array<Problem>;
+    /**
+     * Seconds
+     *
+     * Estimate for the whole training: steps × step_seconds.
+     */
+    seconds: number | null;
+    /**
+     * Step Seconds
+     *
+     * Measured: one step, forward, backward and update.
+     */
+    step_seconds: number | null;
+    /**
+     * Steps
+     *
+     * Of all epochs.
+     */
+    steps: number | null;
+    /**
+     * Steps Per Epoch
+     *
+     * Null where the number of rows is not known.
+     */
+    steps_per_epoch: number | null;
+    /**
+     * Unused
+     *
+     * Nodes of the trained model whose output reaches no trained output.
+     */
+    unused: Array<string>;
+    /**
+     * Without Gradient
+     *
+     * Layers with weights that may learn, none of which got a gradient.
+     */
+    without_gradient: Array<string>;
+};
+
+/**
+ * PreflightBody
+ *
+ * A document as it would be trained.
+ */
+export type PreflightBody = {
+    document: Document;
 };
 
 /**
@@ -1330,6 +1567,12 @@ export type Run = {
  */
 export type RunBody = {
     /**
+     * Continues
+     *
+     * Id of a run that has ended: this one goes on from its last state (weights, optimizer, random numbers, epochs counted on); `fit.epochs` is the new total. `id/name`: from that checkpoint of it.
+     */
+    continues?: string | null;
+    /**
      * Document
      */
     document?: Document | null;
@@ -1345,6 +1588,12 @@ export type RunBody = {
     training?: {
         [key: string]: unknown;
     } | null;
+    /**
+     * Warm Start
+     *
+     * Id of a run that has ended: layers that did not change begin with its weights (see `POST /api/warm-start`). `id/name`: with those of that checkpoint.
+     */
+    warm_start?: string | null;
 };
 
 /**
@@ -1376,6 +1625,12 @@ export type RunFailed = {
  * All epochs are done, or a callback ended the run early.
  */
 export type RunFinished = {
+    /**
+     * Ended By
+     *
+     * The callback that ended it early, or `time_limit_seconds`.
+     */
+    ended_by?: string | null;
     /**
      * Kind
      */
@@ -1486,6 +1741,12 @@ export type RunPaused = {
  */
 export type RunQueued = {
     /**
+     * Continues
+     *
+     * Id of the run that this one goes on from.
+     */
+    continues?: string | null;
+    /**
      * Kind
      */
     kind: 'run_queued';
@@ -1501,6 +1762,12 @@ export type RunQueued = {
      * RFC 3339 in UTC.
      */
     time: string;
+    /**
+     * Warm Start
+     *
+     * Id of the run whose weights this one begins with.
+     */
+    warm_start?: string | null;
 };
 
 /**
@@ -1542,6 +1809,12 @@ export type RunStarted = {
      */
     device: string;
     /**
+     * Epoch
+     *
+     * Epochs that were done before: 3 where it goes on from 3 epochs.
+     */
+    epoch: number;
+    /**
      * Epochs
      */
     epochs: number;
@@ -1550,11 +1823,23 @@ export type RunStarted = {
      */
     kind: 'run_started';
     /**
+     * Loss Weights
+     *
+     * In force at the first step, by output; `training_changed` tells of others.
+     */
+    loss_weights: {
+        [key: string]: number;
+    };
+    /**
      * Outputs
      *
      * Ids of the outputs that train, sorted.
      */
     outputs: Array<string>;
+    /**
+     * Precision
+     */
+    precision: string;
     /**
      * Seed
      *
@@ -1607,6 +1892,42 @@ export type RunStopped = {
      * RFC 3339 in UTC.
      */
     time: string;
+};
+
+/**
+ * ScheduleAnswer
+ *
+ * At most 200 points: `rates[i]` is the learning rate of the step after `steps[i]` finished ones.
+ */
+export type ScheduleAnswer = {
+    /**
+     * Rates
+     */
+    rates: Array<number>;
+    /**
+     * Steps
+     */
+    steps: Array<number>;
+};
+
+/**
+ * ScheduleBody
+ *
+ * An optimizer as a document has it: `{"type": "Adam", "config": {…}}`.
+ */
+export type ScheduleBody = {
+    /**
+     * Optimizer
+     */
+    optimizer: {
+        [key: string]: JsonValue;
+    };
+    /**
+     * Steps
+     *
+     * Steps of the whole training.
+     */
+    steps: number;
 };
 
 /**
@@ -1945,6 +2266,71 @@ export type Validation = {
     };
 };
 
+/**
+ * WarmStartAnswer
+ *
+ * Every weight of the trained model, in the order of its layers, then those that are gone.
+ */
+export type WarmStartAnswer = {
+    /**
+     * Weights
+     */
+    weights: Array<WeightStartAnswer>;
+};
+
+/**
+ * WarmStartBody
+ *
+ * A document, and a run that it might begin from.
+ */
+export type WarmStartBody = {
+    document: Document;
+    /**
+     * Run
+     *
+     * Id of a run that has ended, or `id/name` for a checkpoint of it.
+     */
+    run: string;
+};
+
+/**
+ * WeightStartAnswer
+ *
+ * How one weight begins.
+ */
+export type WeightStartAnswer = {
+    /**
+     * Before
+     *
+     * Its shape in the earlier run; null where it is new.
+     */
+    before: Array<number> | null;
+    /**
+     * Layer
+     *
+     * Path of its layer: `vision/dense`.
+     */
+    layer: string;
+    /**
+     * Path
+     *
+     * `vision/dense/kernel`.
+     */
+    path: string;
+    /**
+     * Shape
+     *
+     * Null where it is gone.
+     */
+    shape: Array<number> | null;
+    /**
+     * Status
+     *
+     * kept: as the earlier run left it; reset: drawn anew, for its layer differs; reshaped: drawn anew, for its shape differs; new: it was not there; gone: it was there.
+     */
+    status: 'kept' | 'reset' | 'reshaped' | 'new' | 'gone';
+};
+
 export type CheckData = {
     body: Document;
     path?: never;
@@ -2268,6 +2654,31 @@ export type ShowCatalogueResponses = {
 };
 
 export type ShowCatalogueResponse = ShowCatalogueResponses[keyof ShowCatalogueResponses];
+
+export type PreflightData = {
+    body: PreflightBody;
+    path?: never;
+    query?: never;
+    url: '/api/preflight';
+};
+
+export type PreflightErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type PreflightError = PreflightErrors[keyof PreflightErrors];
+
+export type PreflightResponses = {
+    /**
+     * The answer.
+     */
+    200: PreflightAnswer;
+};
+
+export type PreflightResponse = PreflightResponses[keyof PreflightResponses];
 
 export type ListProjectsData = {
     body?: never;
@@ -2989,6 +3400,31 @@ export type ChangeTrainingResponses = {
 
 export type ChangeTrainingResponse = ChangeTrainingResponses[keyof ChangeTrainingResponses];
 
+export type ScheduleData = {
+    body: ScheduleBody;
+    path?: never;
+    query?: never;
+    url: '/api/schedule';
+};
+
+export type ScheduleErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type ScheduleError = ScheduleErrors[keyof ScheduleErrors];
+
+export type ScheduleResponses = {
+    /**
+     * The answer.
+     */
+    200: ScheduleAnswer;
+};
+
+export type ScheduleResponse = ScheduleResponses[keyof ScheduleResponses];
+
 export type CloseSessionData = {
     body?: never;
     path?: never;
@@ -3063,6 +3499,31 @@ export type OpenSessionResponses = {
 };
 
 export type OpenSessionResponse = OpenSessionResponses[keyof OpenSessionResponses];
+
+export type WarmStartData = {
+    body: WarmStartBody;
+    path?: never;
+    query?: never;
+    url: '/api/warm-start';
+};
+
+export type WarmStartErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type WarmStartError = WarmStartErrors[keyof WarmStartErrors];
+
+export type WarmStartResponses = {
+    /**
+     * The answer.
+     */
+    200: WarmStartAnswer;
+};
+
+export type WarmStartResponse = WarmStartResponses[keyof WarmStartResponses];
 
 export type UploadWeightsData = {
     body: {
