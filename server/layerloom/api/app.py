@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.types import Lifespan
 
 from layerloom.api import (
+    artifacts,
     before_training,
     check,
     contract,
@@ -38,7 +39,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         health, session, layers, check, export, import_, examples, projects, datasets, runs, events, learned,
-        before_training, openapi,
+        artifacts, before_training, openapi,
     )
 )  # fmt: skip
 

@@ -3,7 +3,7 @@ not.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -13,6 +13,9 @@ from layerloom.document import Document, Limits, Training
 from layerloom.exchange.keras.limits import FileLimits
 from layerloom.problems import Problem
 from layerloom.runs.weights import KeptWeights
+from layerloom.training.reports.report import Report
+
+Split = Literal["train", "validation", "test", "all"]
 
 
 def import_csv(path: Path, name: str, folder: Path, most_bytes: int) -> Dataset:
@@ -92,35 +95,58 @@ def remove_leftovers(folder: Path) -> None:
     sweep(folder)
 
 
-def evaluate_trained(artifacts: Path, datasets: Path, dataset: str | None) -> dict[str, float | None]:
+def evaluate_trained(
+    artifacts: Path, datasets: Path, dataset: str | None, split: Split | None
+) -> dict[str, float | None]:
     """
     Raises:
-        ProblemError: the data set is not there, or does not fit.
+        ProblemError: the data set is not there or does not fit, or has no such part.
     """
-    from layerloom.runs.trained import evaluate_run
+    from layerloom.runs.evaluating import evaluate_run
 
-    return evaluate_run(artifacts, datasets, dataset)
+    return evaluate_run(artifacts, datasets, dataset, split)
 
 
-def predict_given_rows(artifacts: Path, inputs: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Any: numbers, or lists of them.
+def report_trained(artifacts: Path, datasets: Path, dataset: str | None, split: Split | None) -> Report:
+    """
+    Raises:
+        ProblemError: as `evaluate_trained`.
+    """
+    from layerloom.runs.evaluating import report_run
+
+    return report_run(artifacts, datasets, dataset, split)
+
+
+def predict_inputs(artifacts: Path, inputs: dict[str, list[Any]], nodes: list[str]) -> dict[str, Any]:
+    """The answer as JSON. Any: numbers, or lists of them.
 
     Raises:
-        ProblemError: `predict.input`.
+        ProblemError: `predict.input`, `node.unknown`.
     """
-    from layerloom.runs.trained import predict_rows
+    from layerloom.runs import predicting
 
-    return predict_rows(artifacts, inputs)
+    return predicting.predict_inputs(artifacts, inputs, nodes)
 
 
-def predict_rows_of_dataset(
-    artifacts: Path, datasets: Path, dataset: str, limit: int
-) -> dict[str, list[Any]]:
-    """Any: numbers, or lists of them.
+def predict_raw(artifacts: Path, rows: list[dict[str, Any]], nodes: list[str]) -> dict[str, Any]:
+    """The answer as JSON. Any: a cell of any kind.
 
     Raises:
-        ProblemError: the data set is not there, or lacks a column.
+        ProblemError: `predict.column`, `predict.value`, `label.unknown`, `node.unknown`.
     """
-    from layerloom.runs.trained import predict_dataset
+    from layerloom.runs import predicting
 
-    return predict_dataset(artifacts, datasets, dataset, limit)
+    return predicting.predict_raw(artifacts, rows, nodes)
+
+
+def predict_dataset(
+    artifacts: Path, datasets: Path, dataset: str, split: Split | None, limit: int, nodes: list[str]
+) -> dict[str, Any]:
+    """The answer as JSON. Any: numbers, or lists of them.
+
+    Raises:
+        ProblemError: the data set is not there, lacks a column, or has no such part; `node.unknown`.
+    """
+    from layerloom.runs import predicting
+
+    return predicting.predict_dataset(artifacts, datasets, dataset, split, limit, nodes)

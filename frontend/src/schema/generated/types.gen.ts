@@ -59,6 +59,30 @@ export type BundleSpecAnswer = {
 };
 
 /**
+ * Calibration
+ *
+ * Samples sorted into ten equal intervals of predicted probability; empty ones are left out.
+ */
+export type Calibration = {
+    /**
+     * Counts
+     */
+    counts: Array<number>;
+    /**
+     * Observed
+     *
+     * How often it was so.
+     */
+    observed: Array<number>;
+    /**
+     * Predicted
+     *
+     * Mean predicted probability of an interval.
+     */
+    predicted: Array<number>;
+};
+
+/**
  * Catalogue
  *
  * All that a document can name by type.
@@ -454,15 +478,21 @@ export type EpochEnded = {
 /**
  * EvaluateBody
  *
- * Which rows; by default those that the run's document names.
+ * Which rows. By default those that the run kept for validation, or all where it kept none.
  */
 export type EvaluateBody = {
     /**
      * Dataset
      *
-     * Another with those columns.
+     * Another data set with those columns.
      */
     dataset?: string | null;
+    /**
+     * Split
+     *
+     * A part of the data set; of another data set, all rows by default.
+     */
+    split?: 'train' | 'validation' | 'test' | 'all' | null;
 };
 
 /**
@@ -1097,6 +1127,49 @@ export type OutputPort = {
 };
 
 /**
+ * OutputReport
+ *
+ * One output against its target; null where a part does not fit the kind of output.
+ */
+export type OutputReport = {
+    calibration: Calibration | null;
+    /**
+     * Confusion
+     *
+     * Samples by target class (rows) and predicted class (columns).
+     */
+    confusion: Array<Array<number>> | null;
+    /**
+     * Kind
+     */
+    kind: 'binary' | 'classes' | 'number' | 'other';
+    /**
+     * Labels
+     *
+     * Names of the classes, in order.
+     */
+    labels: Array<string> | null;
+    precision_recall: PrecisionRecall | null;
+    /**
+     * Predicted Against Target
+     *
+     * At most 1,000 pairs (predicted, target), evenly taken.
+     */
+    predicted_against_target: Array<[
+        number,
+        number
+    ]> | null;
+    residuals: Residuals | null;
+    roc: Roc | null;
+    /**
+     * Worst
+     *
+     * The largest loss first.
+     */
+    worst: Array<WorstSample>;
+};
+
+/**
  * OutputTraining
  *
  * How one output learns; keyed by the Output node's id.
@@ -1121,9 +1194,33 @@ export type OutputTraining = {
 };
 
 /**
+ * PrecisionRecall
+ *
+ * Recall rises, precision belongs to the recall in the same place.
+ */
+export type PrecisionRecall = {
+    /**
+     * Average Precision
+     */
+    average_precision: number;
+    /**
+     * Average Precision By Class
+     */
+    average_precision_by_class: Array<number | null> | null;
+    /**
+     * Precision
+     */
+    precision: Array<number>;
+    /**
+     * Recall
+     */
+    recall: Array<number>;
+};
+
+/**
  * PredictBody
  *
- * Rows by input, or a data set with the columns that the run's document names.
+ * One of: encoded rows by input, raw rows by column, or a data set with the document's columns.
  */
 export type PredictBody = {
     /**
@@ -1133,7 +1230,7 @@ export type PredictBody = {
     /**
      * Inputs
      *
-     * By input: a list of rows.
+     * By input: a list of rows, as they go into the model.
      */
     inputs?: {
         [key: string]: Array<unknown>;
@@ -1144,6 +1241,26 @@ export type PredictBody = {
      * Most rows of a data set.
      */
     limit?: number;
+    /**
+     * Nodes
+     *
+     * Inner nodes whose outputs are wanted too: `encoded_a`.
+     */
+    nodes?: Array<string>;
+    /**
+     * Rows
+     *
+     * Raw values by column, encoded as in training; an image as base64 of a PNG or JPEG.
+     */
+    rows?: Array<{
+        [key: string]: unknown;
+    }> | null;
+    /**
+     * Split
+     *
+     * A part of the data set; by default all rows.
+     */
+    split?: 'train' | 'validation' | 'test' | 'all' | null;
 };
 
 /**
@@ -1153,7 +1270,39 @@ export type PredictBody = {
  */
 export type Prediction = {
     /**
+     * Decoded
+     *
+     * By output bound to a column: the class's name, or numbers in the column's own unit.
+     */
+    decoded: {
+        [key: string]: Array<unknown>;
+    };
+    /**
+     * Labels
+     *
+     * Names of the classes of an output, where it has any.
+     */
+    labels: {
+        [key: string]: Array<string>;
+    };
+    /**
+     * Milliseconds
+     *
+     * Time of encoding, computing and decoding, of all rows together.
+     */
+    milliseconds: number;
+    /**
+     * Nodes
+     *
+     * Outputs of the inner nodes that were asked for.
+     */
+    nodes: {
+        [key: string]: Array<unknown>;
+    };
+    /**
      * Outputs
+     *
+     * What the model gives: probabilities, scaled numbers.
      */
     outputs: {
         [key: string]: Array<unknown>;
@@ -1481,6 +1630,78 @@ export type ProjectVersionPage = {
      * Next
      */
     next: string | null;
+};
+
+/**
+ * Report
+ *
+ * Every output that has a target.
+ */
+export type Report = {
+    /**
+     * Outputs
+     */
+    outputs: {
+        [key: string]: OutputReport;
+    };
+    /**
+     * Rows
+     */
+    rows: number;
+};
+
+/**
+ * Residuals
+ *
+ * Histogram of prediction minus target.
+ */
+export type Residuals = {
+    /**
+     * Counts
+     */
+    counts: Array<number>;
+    /**
+     * Deviation
+     */
+    deviation: number;
+    /**
+     * Edges
+     *
+     * One more than counts.
+     */
+    edges: Array<number>;
+    /**
+     * Mean
+     */
+    mean: number;
+};
+
+/**
+ * Roc
+ *
+ * The curve of the positive class; of more than two classes the mean of each against the rest.
+ */
+export type Roc = {
+    /**
+     * Auc
+     *
+     * Area under the curve: 1 is perfect, 0.5 is chance.
+     */
+    auc: number;
+    /**
+     * Auc By Class
+     *
+     * Each class against the rest; null for a class that does not occur.
+     */
+    auc_by_class: Array<number | null> | null;
+    /**
+     * False Positive Rate
+     */
+    false_positive_rate: Array<number>;
+    /**
+     * True Positive Rate
+     */
+    true_positive_rate: Array<number>;
 };
 
 /**
@@ -2329,6 +2550,34 @@ export type WeightStartAnswer = {
      * kept: as the earlier run left it; reset: drawn anew, for its layer differs; reshaped: drawn anew, for its shape differs; new: it was not there; gone: it was there.
      */
     status: 'kept' | 'reset' | 'reshaped' | 'new' | 'gone';
+};
+
+/**
+ * WorstSample
+ *
+ * One of the samples with the largest loss.
+ */
+export type WorstSample = {
+    /**
+     * Loss
+     */
+    loss: number | null;
+    /**
+     * Predicted
+     */
+    predicted: unknown;
+    /**
+     * Row
+     *
+     * Its row in the data set, counted from 0.
+     */
+    row: number;
+    /**
+     * Target
+     *
+     * Number, class name, or lists of numbers.
+     */
+    target: unknown;
 };
 
 export type CheckData = {
@@ -3309,6 +3558,36 @@ export type PredictResponses = {
 };
 
 export type PredictResponse = PredictResponses[keyof PredictResponses];
+
+export type ReportData = {
+    body?: EvaluateBody;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}/report';
+};
+
+export type ReportErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type ReportError = ReportErrors[keyof ReportErrors];
+
+export type ReportResponses = {
+    /**
+     * The answer.
+     */
+    200: Report;
+};
+
+export type ReportResponse = ReportResponses[keyof ReportResponses];
 
 export type ResumeRunData = {
     body?: never;
