@@ -63,8 +63,9 @@ class Settings(BaseSettings):
     concurrent_runs: int = Field(default=2, ge=1, le=1024, description="Runs that train at one time.")
     queued_runs: int = Field(default=100, ge=0, le=100_000, description="Runs that may wait for their turn.")
     upload_bytes: int = Field(
-        default=256 * _MEBIBYTE, ge=1024, description="Largest file that may be uploaded, in bytes."
+        default=4096 * _MEBIBYTE, ge=1024, description="Largest file that may be uploaded, in bytes."
     )
+    upload_rows: int = Field(default=100_000_000, ge=1, description="Most rows in an uploaded data set.")
     websockets: int = Field(default=512, ge=1, description="Websockets that may be open at one time.")
     shutdown_seconds: int = Field(
         default=10, ge=1, le=3600, description="How long a stopping server waits for open requests."

@@ -8,7 +8,7 @@ import pytest
 from layerloom.data import upload
 from layerloom.data.datasets import find, load
 from layerloom.data.preview import preview
-from layerloom.data.upload import UploadLimits, read_csv
+from layerloom.data.upload import UploadLimits, import_file
 from layerloom.problems import ProblemError
 
 GOOD = "age,city,bought\n31,Berlin,1\n45,上海,0\n28,Berlin,1\n"
@@ -17,7 +17,7 @@ GOOD = "age,city,bought\n31,Berlin,1\n45,上海,0\n28,Berlin,1\n"
 def imported(tmp_path, content, name="people.csv", limits=None):
     source = tmp_path / "incoming"
     source.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_csv(source, name, tmp_path / "datasets", limits)
+    return import_file(source, name, tmp_path / "datasets", limits)
 
 
 def refusal(tmp_path, content, name="people.csv", limits=None):
@@ -50,7 +50,7 @@ def test_the_original_is_kept_untouched_beside_its_table(tmp_path):
     dataset = imported(tmp_path, GOOD)
 
     folder = tmp_path / "datasets" / dataset.id
-    assert sorted(path.name for path in folder.iterdir()) == ["dataset.json", "original.csv", "table.arrow"]
+    assert sorted(path.name for path in folder.iterdir()) == ["columns", "dataset.json", "original.csv"]
     assert (folder / "original.csv").read_text() == GOOD
     assert json.loads((folder / "dataset.json").read_text())["id"] == dataset.id
     assert find(dataset.id, tmp_path / "datasets") == dataset

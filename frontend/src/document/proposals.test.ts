@@ -25,6 +25,8 @@ function dataset(...columns: Column[]): Dataset {
     columns,
     created: null,
     size_bytes: null,
+    sha256: null,
+    format: null,
   };
 }
 

@@ -4,6 +4,7 @@ Rows are read in worker processes with limits, never here.
 """
 
 import asyncio
+import hashlib
 import secrets
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -18,17 +19,19 @@ from layerloom.api.bodies import one_file
 from layerloom.api.contract import Answer, says
 from layerloom.api.errors import JSON
 from layerloom.api.paging import CursorQuery, LimitQuery
-from layerloom.api.reading import first_rows, import_csv, remove_files
+from layerloom.api.reading import first_rows, import_dataset, remove_files
 from layerloom.api.services import Services, Use
 from layerloom.data.dataset import Dataset
-from layerloom.data.datasets import built_in, is_built_in
+from layerloom.data.datasets import built_in, id_of, is_built_in
 from layerloom.data.preview import Preview
 from layerloom.problems import Problem, ProblemError
 
 router = APIRouter(prefix="/datasets", tags=["data"])
 
 DatasetId = Annotated[str, PathParameter(max_length=100)]
-READ_SECONDS = 300
+READ_SECONDS = 3600
+READ_MEMORY = 16 * 1024**3
+"""Of addresses, for files are mapped; what really lies in memory is a small part of it."""
 PREVIEW_SECONDS = 60
 
 
@@ -63,31 +66,48 @@ async def list_datasets(services: Use, limit: LimitQuery = 50, cursor: CursorQue
     ),
 )
 async def upload_dataset(request: Request, services: Use) -> Response:
-    """Reads an uploaded CSV file: kinds of columns, classes, missing values."""
+    """Reads an uploaded file: kinds of columns, classes, missing values. A file that is here already answers with 200
+    and its set.
+    """
     async with one_file(request) as upload:
         name = _name(upload.fields.get("name") or upload.file.filename or "")
-        path = services.settings.data_dir / "uploads" / f"{secrets.token_hex(16)}.csv"
+        path = services.settings.data_dir / "uploads" / f"{secrets.token_hex(16)}.part"
         try:
-            await asyncio.to_thread(_copy, upload.file.file, path)
-            dataset = await services.supervisor.call(
-                import_csv,
-                path,
-                name,
-                services.datasets_dir,
-                services.settings.upload_bytes,
-                timeout=READ_SECONDS,
-            )
+            sha256 = await asyncio.to_thread(_copy, upload.file.file, path)
+            dataset, is_new = await import_file(services, path, name, sha256)
         finally:
             path.unlink(missing_ok=True)
-    record = _json(dataset)
+    headers = {"Location": f"/api/datasets/{dataset.id}"}
+    return JSON(_json(dataset), status_code=201 if is_new else 200, headers=headers)
+
+
+async def import_file(services: Services, path: Path, name: str, sha256: str) -> tuple[Dataset, bool]:
+    """The data set of a file in the data folder, and whether it is new.
+
+    Raises:
+        ProblemError: what is wrong with the file, or `store.full`.
+    """
+    known = await asyncio.to_thread(services.store.datasets.find, id_of(sha256))
+    if known is not None:
+        return Dataset.model_validate(known.record), False
+    dataset = await services.supervisor.call(
+        import_dataset,
+        path,
+        name,
+        services.datasets_dir,
+        services.settings.upload_bytes,
+        services.settings.upload_rows,
+        sha256,
+        timeout=READ_SECONDS,
+        memory=READ_MEMORY,
+    )
+    add = services.store.datasets.add
     try:
-        await asyncio.to_thread(
-            services.store.datasets.add, dataset.id, dataset.name, record, dataset.size_bytes
-        )
+        await asyncio.to_thread(add, dataset.id, dataset.name, _json(dataset), dataset.size_bytes)
     except ProblemError:
         await services.supervisor.call(remove_files, dataset.id, services.datasets_dir)
         raise
-    return JSON(record, status_code=201, headers={"Location": f"/api/datasets/{dataset.id}"})
+    return dataset, True
 
 
 @router.get("/{dataset_id}", **says(answer=Dataset))
@@ -147,8 +167,12 @@ def _name(text: str) -> str:
     return "".join(character for character in text if character.isprintable()).strip()[:200] or "table.csv"
 
 
-def _copy(source: BinaryIO, path: Path) -> None:
+def _copy(source: BinaryIO, path: Path) -> str:
+    """Gives the SHA-256 of what was copied."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    digest = hashlib.sha256()
     with path.open("xb") as target:
         while block := source.read(1024 * 1024):
+            digest.update(block)
             target.write(block)
+    return digest.hexdigest()

@@ -18,15 +18,18 @@ from layerloom.training.reports.report import Report
 Split = Literal["train", "validation", "test", "all"]
 
 
-def import_csv(path: Path, name: str, folder: Path, most_bytes: int) -> Dataset:
-    """
-    Raises:
-        ProblemError: `file.…`, with file, row and column.
-    """
-    from layerloom.data.csv_file import UploadLimits
-    from layerloom.data.upload import read_csv
+def import_dataset(
+    path: Path, name: str, folder: Path, most_bytes: int, most_rows: int, sha256: str
+) -> Dataset:
+    """The file becomes the original that the set keeps.
 
-    return read_csv(path, name, folder, UploadLimits(file_bytes=most_bytes))
+    Raises:
+        ProblemError: `file.…`, with file, row and column; `store.full`.
+    """
+    from layerloom.data.upload import UploadLimits, import_file
+
+    limits = UploadLimits(file_bytes=most_bytes, rows=most_rows)
+    return import_file(path, name, folder, limits, sha256, may_move=True)
 
 
 class ImportedModel(BaseModel):
@@ -88,11 +91,11 @@ def remove_files(dataset_id: str, folder: Path) -> bool:
     return remove(dataset_id, folder)
 
 
-def remove_leftovers(folder: Path) -> None:
-    """What an import or a removal left behind when the server was killed."""
+def remove_leftovers(folder: Path, before: float) -> None:
+    """What an import or a removal left behind when the server was killed before that time."""
     from layerloom.data.upload import sweep
 
-    sweep(folder)
+    sweep(folder, before)
 
 
 def evaluate_trained(

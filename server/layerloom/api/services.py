@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -91,7 +92,7 @@ async def running(services: Services) -> AsyncIterator[None]:
     """
     try:
         await services.supervisor.start()
-        sweeping = asyncio.create_task(_sweep(services))
+        sweeping = asyncio.create_task(_sweep(services, time.time()))
         try:
             yield
         finally:
@@ -101,10 +102,10 @@ async def running(services: Services) -> AsyncIterator[None]:
         await asyncio.to_thread(services.store.close)
 
 
-async def _sweep(services: Services) -> None:
+async def _sweep(services: Services, started: float) -> None:
     """Behind the start, for it waits for the first worker; what it cannot remove waits for the next start."""
     try:
-        await services.supervisor.call(remove_leftovers, services.datasets_dir)
+        await services.supervisor.call(remove_leftovers, services.datasets_dir, started)
     except ProblemError as error:
         log.warning("leftovers of uploads stay: %s", error)
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 if TYPE_CHECKING:
     import numpy as np
 
-ColumnKind = Literal["number", "integer", "category", "text", "tensor"]
+ColumnKind = Literal["number", "integer", "category", "text", "tensor", "time", "image", "audio"]
 DatasetKind = Literal["bundled", "derived", "generated", "uploaded"]
 Label = int | str
 """The name of a class, as the file or the set has it."""
@@ -19,7 +19,9 @@ class Column(BaseModel):
     """One column. `shape` is that of one row: `()` for a scalar, `(8, 8)` for an image of 8 rows.
 
     A `category` holds codes 0 … k-1 in its table, in the order of `classes`; an `integer` holds its values,
-    and lists them in `classes` where they are few.
+    and lists them in `classes` where they are few. A `time` holds microseconds since 1970 in UTC. An `image` or
+    `audio` holds encoded files (PNG, WAV); its `shape` is `(height, width, channels)` or `(samples, channels)` where
+    all rows have the same, else `()`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +52,8 @@ class Dataset(BaseModel):
     columns: tuple[Column, ...] = ()
     created: str | None = Field(default=None, description="RFC 3339 in UTC; None for sets that are built in.")
     size_bytes: int | None = None
+    sha256: str | None = Field(default=None, description="Of the file that was uploaded, in hexadecimal.")
+    format: str | None = Field(default=None, description="What that file is: `csv`, `parquet`, …")
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)

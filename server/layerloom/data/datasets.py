@@ -12,6 +12,7 @@ from layerloom.data.table import Table
 from layerloom.problems import Problem, ProblemError
 
 _ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,63}$")
+_HASH_CHARACTERS = 32
 _ORDER = (
     "digit-pairs",
     "digits",
@@ -24,7 +25,9 @@ _ORDER = (
 )
 
 METADATA_FILE = "dataset.json"
+COLUMNS_FOLDER = "columns"
 TABLE_FILE = "table.arrow"
+"""All columns, in sets of version 0.1."""
 
 
 @cache
@@ -60,8 +63,10 @@ def load(
     folder: Path | None = None,
     columns: Sequence[str] | None = None,
     rows: int | None = None,
+    offset: int = 0,
 ) -> Table:
-    """All rows of a set or the first ones, all columns or those named. Runs in a worker (scikit-learn).
+    """All rows of a set or `rows` of them from row `offset` on, all columns or those named. Runs in a worker
+    (scikit-learn). How the columns of an upload are read is told at `stored.read_table`.
 
     Raises:
         ProblemError: `dataset.unknown`, or `column.unknown` for a column that the set doesn't have.
@@ -75,11 +80,17 @@ def load(
             raise ProblemError(unknown_column(name, dataset))
     if dataset_id in _scan():
         loaded = _scan()[dataset_id].load()
-        return Table({name: loaded[name][:rows] for name in wanted})
+        stop = None if rows is None else offset + rows
+        return Table({name: loaded[name][offset:stop] for name in wanted})
     from layerloom.data.stored import read_table  # polars, only where an uploaded set is read
 
     assert folder is not None  # find() found it there
-    return read_table(dataset, folder / dataset_id / TABLE_FILE, wanted, rows)
+    return read_table(dataset, folder / dataset_id, wanted, rows, offset)
+
+
+def id_of(sha256: str) -> str:
+    """The id of an upload, by the content of its file: the same file is the same set however often it comes."""
+    return f"upload-{sha256[:_HASH_CHARACTERS]}"
 
 
 def is_built_in(dataset_id: str) -> bool:
@@ -110,6 +121,6 @@ def unknown_column(name: str, dataset: Dataset) -> Problem:
 
 
 __all__ = [
-    "METADATA_FILE", "TABLE_FILE", "Column", "Dataset", "built_in", "find", "is_built_in", "load",
-    "unknown_column", "unknown_dataset",
+    "COLUMNS_FOLDER", "METADATA_FILE", "TABLE_FILE", "Column", "Dataset", "built_in", "find", "id_of",
+    "is_built_in", "load", "unknown_column", "unknown_dataset",
 ]  # fmt: skip

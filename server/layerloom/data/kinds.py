@@ -1,70 +1,216 @@
-"""What the cells of an uploaded column are: numbers, whole numbers, categories or text, and which are
-missing.
+"""What the cells of a text file's column are: whole numbers, numbers, times, categories or text, and which are
+missing. Decided batch by batch: a column begins as narrow as its first cells allow and is widened.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
 import polars
 
+from layerloom.data.column_files import NOT_A_TIME, NumberFile
 from layerloom.data.dataset import Column
+from layerloom.data.words import MISSING, Words
 
-MISSING = ("", "na", "n/a", "#n/a", "nan", "null", "none", "?")
-_INTEGER_CLASSES = 50
-_FEW_CLASSES = 20
-_MOST_CLASSES = 1_000
-_LABEL_CHARACTERS = 200
+INTEGER_CLASSES = 50
+"""Whole numbers are listed as classes where there are no more than these."""
 _NEARLY = 0.9
+_TIMES = (
+    "%Y-%m-%d",
+    "%Y-%m-%dT%H:%M:%S%.fZ",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d",
+    "%d.%m.%Y",
+    "%d.%m.%Y %H:%M",
+)
+
+Convert = Callable[[polars.Series], polars.Series]
+"""Cells to values; null where a cell is none."""
 
 
-def typed(cells: polars.Series, decimal_comma: bool, header_rows: int) -> tuple[Column, polars.Series]:
-    """The description of a column of text cells, and its values: float64, int64, int32 codes, or strings."""
-    name = cells.name
-    stripped = cells.str.strip_chars()
-    is_missing = stripped.is_null() | stripped.str.to_lowercase().is_in(MISSING)
-    values = polars.select(polars.when(is_missing).then(None).otherwise(stripped).alias(name)).to_series()
-    missing = values.null_count()
-    present = len(values) - missing
-    if present == 0:
-        return Column(name=name, kind="text", dtype="string", missing=missing, note="It is empty."), values
-    integers = values.cast(polars.Int64, strict=False)
-    if integers.null_count() == missing:
-        distinct = integers.drop_nulls().unique().sort()
-        classes = tuple(distinct.to_list()) if len(distinct) <= _INTEGER_CLASSES else None
-        return Column(name=name, kind="integer", dtype="int64", classes=classes, missing=missing), integers
-    numbers = _numbers(values, decimal_comma)
-    if numbers.null_count() == missing:
-        return Column(name=name, kind="number", dtype="float64", missing=missing), numbers
-    note = _almost_numbers(values, numbers, present, header_rows)
-    return _words(values, missing, note)
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Cells as values, null where there is none; `wrong` are the places of cells that say something else."""
+
+    values: polars.Series
+    missing: int
+    wrong: polars.Series
+
+    @property
+    def fits(self) -> bool:
+        return not len(self.wrong)
 
 
-def _numbers(values: polars.Series, decimal_comma: bool) -> polars.Series:
+class CellColumn:
+    """Takes batches of cells. Where `needs_text` is true at the end, the numbers that were written are worth
+    nothing: the file has to be read once more, into `as_text`.
+    """
+
+    def __init__(
+        self, folder: Path, stem: str, name: str, *, decimal_comma: bool = False, header_rows: int = 1
+    ) -> None:
+        self.name, self.rows, self.missing, self.needs_text = name, 0, 0, False
+        self._folder, self._stem, self._header_rows = folder, stem, header_rows
+        self._number: Convert = _decimal_comma_numbers if decimal_comma else _numbers
+        self._kind = "nothing"
+        self._convert: Convert = _integers
+        self._file: NumberFile | None = None
+        self._words: Words | None = None
+        self._classes: set[int] | None = set()
+        self._wrong, self._first_wrong = 0, ""
+
+    def append(self, cells: polars.Series) -> None:
+        if self._kind == "nothing":
+            self._begin(cells)
+        if self._words is not None:
+            self._words.append(cells)
+        elif self._kind == "nothing":
+            self.missing += len(cells)
+        else:
+            read = _read(cells, self._convert)
+            if self._kind == "integer" and not read.fits:
+                self._widen()
+                read = _read(cells, self._convert)
+            self._take(cells, read)
+        self.rows += len(cells)
+
+    def finish(self) -> Column:
+        """Closes the file; not where `needs_text`."""
+        assert not self.needs_text
+        if self._kind == "nothing":
+            self._words = Words(self._folder, self._stem, self.name, reads_cells=True)
+            self._words.append_missing(self.rows)
+        if self._words is not None:
+            return self._words.finish()
+        assert self._file is not None
+        self._file.close()
+        if self._kind == "number":
+            return Column(name=self.name, kind="number", dtype="float64", missing=self.missing)
+        if self._kind == "time":
+            return Column(name=self.name, kind="time", dtype="int64", missing=self.missing)
+        classes = None if self._classes is None else tuple(sorted(self._classes))
+        return Column(name=self.name, kind="integer", dtype="int64", classes=classes, missing=self.missing)
+
+    def as_text(self) -> Words:
+        """For the second reading; tells of the words in a column that is almost numbers."""
+        assert self._file is not None
+        self._file.discard()
+        note, present = "", self.rows - self.missing
+        if self._kind == "number" and present - self._wrong >= _NEARLY * present:
+            verb = "is" if self._wrong == 1 else "are"
+            note = (
+                f"{self._wrong} of its {present} values {verb} no number; the first is {self._first_wrong}."
+            )
+        return Words(self._folder, self._stem, self.name, reads_cells=True, note=note)
+
+    def _begin(self, cells: polars.Series) -> None:
+        """The narrowest kind that takes all of these cells."""
+        tries: list[tuple[str, Convert]] = [("integer", _integers), ("number", self._number)]
+        tries += [("time", _times(form)) for form in _TIMES]
+        for kind, convert in tries:
+            read = _read(cells, convert)
+            if read.missing == len(cells):
+                return
+            present = len(cells) - read.missing
+            is_almost = kind == "number" and present - len(read.wrong) >= _NEARLY * present
+            if read.fits or is_almost:
+                self._kind, self._convert = kind, convert
+                dtype = np.float64 if kind == "number" else np.int64
+                self._file = NumberFile(self._folder / f"{self._stem}.npy", dtype)
+                self._fill(self.rows)
+                return
+        self._kind = "words"
+        self._words = Words(self._folder, self._stem, self.name, reads_cells=True)
+        self._words.append_missing(self.rows)
+
+    def _widen(self) -> None:
+        """From whole numbers to numbers."""
+        assert self._file is not None
+        self._as_floats()
+        self._kind, self._convert, self._classes = "number", self._number, None
+
+    def _as_floats(self) -> None:
+        assert self._file is not None
+        if self._file.dtype != np.float64:
+            self._file.convert(lambda values: values.astype(np.float64), np.float64)
+
+    def _take(self, cells: polars.Series, read: Read) -> None:
+        assert self._file is not None
+        if not read.fits:
+            if not self._wrong:
+                place = int(read.wrong[0])
+                row = self.rows + place + 1 + self._header_rows
+                self._first_wrong = f"`{str(cells[place]).strip()[:40]}` in row {row:,}"
+            self._wrong += len(read.wrong)
+            self.needs_text = True
+        self.missing += read.missing
+        if self.needs_text:
+            return
+        if self._kind == "integer" and self._classes is not None:
+            self._classes.update(read.values.drop_nulls().unique().to_list())
+            if len(self._classes) > INTEGER_CLASSES:
+                self._classes = None
+        if self._kind == "integer" and read.missing:
+            self._as_floats()
+        if self._kind == "time":
+            self._file.append(read.values.fill_null(NOT_A_TIME).to_numpy())
+        else:
+            self._file.append(read.values.to_numpy())  # null becomes NaN, and whole numbers float64
+
+    def _fill(self, count: int) -> None:
+        """Rows without a value that came before the kind was known."""
+        assert self._file is not None
+        if count and self._kind == "integer":
+            self._as_floats()
+        if count:
+            self._file.append_same(NOT_A_TIME if self._kind == "time" else float("nan"), count)
+
+
+def _read(cells: polars.Series, convert: Convert) -> Read:
+    """Only cells that are no value as they stand are looked at more closely: they are few, or the rest matters
+    little.
+    """
+    values = convert(cells)
+    if not values.null_count():
+        return Read(values, 0, polars.Series(dtype=polars.UInt32))
+    places = values.is_null().arg_true()
+    odd = cells.gather(places).str.strip_chars()
+    is_missing = odd.str.to_lowercase().is_in(MISSING)
+    stripped = convert(odd)
+    wrong = places.filter(stripped.is_null() & ~is_missing)
+    if stripped.null_count() < len(stripped):
+        values = values.scatter(places, stripped)
+    return Read(values, int(is_missing.sum()), wrong)
+
+
+def _integers(cells: polars.Series) -> polars.Series:
+    return cells.cast(polars.Int64, strict=False)
+
+
+def _numbers(cells: polars.Series) -> polars.Series:
     """float64; null where a cell is no number or not finite."""
-    text = values.str.replace(",", ".", literal=True) if decimal_comma else values
-    numbers = text.cast(polars.Float64, strict=False)
-    return polars.select(polars.when(numbers.is_finite()).then(numbers).alias(values.name)).to_series()
+    numbers = cells.cast(polars.Float64, strict=False)
+    if bool(numbers.is_finite().all()):
+        return numbers
+    return polars.select(polars.when(numbers.is_finite()).then(numbers)).to_series()
 
 
-def _almost_numbers(values: polars.Series, numbers: polars.Series, present: int, header_rows: int) -> str:
-    """A sentence for a column that is numbers but for a few cells; empty where it is not."""
-    found = len(numbers) - numbers.null_count()
-    if found < _NEARLY * present:
-        return ""
-    wrong = (values.is_not_null() & numbers.is_null()).arg_true()
-    row = int(wrong[0])
-    return (
-        f"{len(wrong)} of its {present} values {'is' if len(wrong) == 1 else 'are'} no number; the first is "
-        f"`{values[row][:40]}` in row {row + 1 + header_rows}."
-    )
+def _decimal_comma_numbers(cells: polars.Series) -> polars.Series:
+    return _numbers(cells.str.replace(",", ".", literal=True))
 
 
-def _words(values: polars.Series, missing: int, note: str) -> tuple[Column, polars.Series]:
-    name = values.name
-    distinct = values.drop_nulls().unique().sort()
-    count = len(distinct)
-    is_category = count <= _FEW_CLASSES or (count <= _MOST_CLASSES and count <= len(values) / 2)
-    if note or not is_category or bool((distinct.str.len_chars() > _LABEL_CHARACTERS).any()):
-        return Column(name=name, kind="text", dtype="string", missing=missing, note=note), values
-    classes = tuple(distinct.to_list())
-    codes = values.replace_strict(list(classes), list(range(count)), return_dtype=polars.Int32)
-    return Column(name=name, kind="category", dtype="int64", classes=classes, missing=missing), codes.alias(
-        name
-    )
+def _times(form: str) -> Convert:
+    """Microseconds since 1970; a time without a zone is taken as UTC."""
+
+    def convert(cells: polars.Series) -> polars.Series:
+        if "%H" in form:
+            times = cells.str.to_datetime(form, strict=False, time_unit="us")
+        else:
+            times = cells.str.to_date(form, strict=False).cast(polars.Datetime("us"))
+        return times.to_physical()
+
+    return convert

@@ -1,25 +1,65 @@
-"""Uploaded data sets on disk: a folder each, with the original file, an Arrow table and its description."""
+"""Uploaded data sets on disk: a folder each, with the original file, a file for each column and a description."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import polars
 
-from layerloom.data.dataset import Dataset
-from layerloom.data.datasets import METADATA_FILE, TABLE_FILE, find, is_built_in
+from layerloom.data.column_files import open_numbers, read_bytes
+from layerloom.data.dataset import Column, Dataset
+from layerloom.data.datasets import COLUMNS_FOLDER, METADATA_FILE, TABLE_FILE, find, is_built_in
+from layerloom.data.formats.source import stem
 from layerloom.data.table import Array, Table
 
 ORIGINAL_FILE = "original"
 
 
-def read_table(dataset: Dataset, path: Path, names: Sequence[str], rows: int | None = None) -> Table:
-    """The named columns as numpy: categories as codes (-1 missing), numbers float64 with NaN, text as
-    objects.
+def columns_folder(folder: Path) -> Path:
+    return folder / COLUMNS_FOLDER
+
+
+def read_table(
+    dataset: Dataset, folder: Path, names: Sequence[str], rows: int | None = None, offset: int = 0
+) -> Table:
+    """The named columns as numpy, `rows` of them (all that follow where None) from row `offset` on.
+
+    Categories are codes (int64, -1 missing), numbers float64 with NaN, times int64 microseconds (the least int64
+    where missing), tensors have their own dtype: all of these are maps of files, of which only what is looked at
+    is read, and changes to them are never written. Text and encoded media are arrays of objects (`str` or
+    `bytes`, None where missing), and really read: ask for ranges of rows.
     """
-    frame = polars.read_ipc(path, columns=list(names), n_rows=rows)
+    start = min(max(0, offset), dataset.rows or 0)
+    stop = dataset.rows or 0 if rows is None else min(dataset.rows or 0, start + max(0, rows))
+    if (folder / TABLE_FILE).exists():
+        return _read_single_table(dataset, folder / TABLE_FILE, names, start, stop)
+    places = {column.name: place for place, column in enumerate(dataset.columns)}
+    return Table(
+        {
+            name: _read_column(
+                dataset.columns[places[name]], folder / COLUMNS_FOLDER, places[name], start, stop
+            )
+            for name in dict.fromkeys(names)
+        }
+    )
+
+
+def _read_column(column: Column, folder: Path, place: int, start: int, stop: int) -> Array:
+    if column.kind in ("text", "image", "audio"):
+        values = read_bytes(folder / f"{stem(place)}.arrow", start, stop)
+        objects = np.empty(len(values), dtype=object)
+        objects[:] = values.to_pylist()
+        return objects
+    return open_numbers(folder / f"{stem(place)}.npy")[start:stop]
+
+
+def _read_single_table(dataset: Dataset, path: Path, names: Sequence[str], start: int, stop: int) -> Table:
+    """Sets of version 0.1, whose columns lie in one Arrow file."""
+    frame = polars.read_ipc(path, columns=list(names), n_rows=stop).slice(start)
     return Table({name: _to_numpy(frame[name], dataset) for name in names})
 
 
@@ -39,26 +79,31 @@ def _to_numpy(series: polars.Series, dataset: Dataset) -> Array:
 def staged(folder: Path, dataset_id: str) -> Iterator[Path]:
     """A folder to write into that appears under the set's id only when all is written, or vanishes.
 
-    What a killed import leaves behind bears a leading dot; `sweep` removes it.
+    What a killed import leaves behind bears a leading dot; `sweep` removes it. Two imports of one file at one time
+    have a folder each, and the one that is ready first stays.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    stage = folder / f".{dataset_id}.part"
+    stage = folder / f".{dataset_id}.{os.getpid()}.part"
     stage.mkdir(mode=0o700)
     try:
         yield stage
-        for item in stage.iterdir():
+        for item in stage.rglob("*"):
             _flush(item)
-        stage.rename(folder / dataset_id)
+        try:
+            stage.rename(folder / dataset_id)
+        except OSError:
+            if find(dataset_id, folder) is None:
+                raise
+            shutil.rmtree(stage, ignore_errors=True)
         _flush(folder)
     except BaseException:
         shutil.rmtree(stage, ignore_errors=True)
         raise
 
 
-def write(stage: Path, dataset: Dataset, frame: polars.DataFrame) -> Dataset:
-    """Table and description into a staged folder; gives the description with its size filled in."""
-    frame.write_ipc(stage / TABLE_FILE)
-    size = sum(item.stat().st_size for item in stage.iterdir())
+def write(stage: Path, dataset: Dataset) -> Dataset:
+    """The description into a staged folder that holds all else; gives it with its size filled in."""
+    size = sum(item.stat().st_size for item in stage.rglob("*") if item.is_file())
     described = dataset.model_copy(update={"size_bytes": size})
     (stage / METADATA_FILE).write_bytes(described.model_dump_json(indent=2).encode())
     return described
@@ -74,11 +119,23 @@ def remove(dataset_id: str, folder: Path) -> bool:
     return True
 
 
-def sweep(folder: Path) -> None:
-    """Removes what an import or a removal that was killed left behind; called when the server starts."""
+def sweep(folder: Path, before: float | None = None) -> None:
+    """Removes what an import or a removal that was killed left behind; called when the server starts.
+
+    `before`: nothing that was written to since that time (seconds since 1970), for it may be at work still.
+    """
     for pattern in (".*.part", ".*.removed"):
         for left in folder.glob(pattern):
-            shutil.rmtree(left, ignore_errors=True)
+            if before is None or _last_written(left) < before:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _last_written(folder: Path) -> float:
+    times = [folder.stat().st_mtime]
+    for item in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            times.append(item.stat().st_mtime)
+    return max(times)
 
 
 def _flush(path: Path) -> None:

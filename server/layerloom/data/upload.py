@@ -1,61 +1,106 @@
-"""CSV and TSV files into data sets: all of it or nothing, the original kept untouched beside the table."""
+"""Files into data sets: all of it or nothing, the original kept untouched beside the columns."""
 
+import errno
+import hashlib
+import os
 import shutil
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-import polars
-
-from layerloom.data.csv_file import Contents, UploadLimits, normalise
 from layerloom.data.dataset import Dataset
-from layerloom.data.kinds import typed
-from layerloom.data.stored import ORIGINAL_FILE, remove, staged, sweep, write
+from layerloom.data.datasets import find, id_of
+from layerloom.data.formats import formats, recognise
+from layerloom.data.formats.source import Contents, Format, Source, UploadLimits
+from layerloom.data.stored import ORIGINAL_FILE, columns_folder, remove, staged, sweep, write
+from layerloom.problems import Problem, ProblemError
 
 
-def read_csv(path: Path, name: str, folder: Path, limits: UploadLimits | None = None) -> Dataset:
-    """Imports the file at `path`, which its owner calls `name`, into a new folder below `folder`.
+def import_file(
+    path: Path,
+    name: str,
+    folder: Path,
+    limits: UploadLimits | None = None,
+    sha256: str | None = None,
+    *,
+    may_move: bool = False,
+) -> Dataset:
+    """Imports the file at `path`, which its owner calls `name`, into a new folder below `folder`. What was imported
+    before is not imported again: the set of the same content is given.
+
+    `sha256`: of the file, where it is known. `may_move`: the file becomes the original that is kept.
 
     Raises:
-        ProblemError: as `csv_file.normalise`; then nothing is left behind.
+        ProblemError: `file.…` with the file's name, and row and column where there is one, or `store.full`; then
+            nothing is left behind.
     """
-    limits = limits or UploadLimits()
     shown = Path(name.replace("\\", "/")).name[:200] or "file.csv"
-    dataset_id = f"upload-{uuid.uuid4().hex[:16]}"
-    with staged(folder, dataset_id) as stage:
-        plain = stage / "plain.csv"
-        contents = normalise(path, plain, shown, limits)
-        dataset, frame = _described(dataset_id, shown, contents, plain)
-        plain.unlink()
-        suffix = ".tsv" if contents.separator == "\t" else ".csv"
-        shutil.copyfile(path, stage / f"{ORIGINAL_FILE}{suffix}")
-        return write(stage, dataset, frame)
+    digest = sha256 or sha256_of(path)
+    dataset_id = id_of(digest)
+    known = find(dataset_id, folder)
+    if known is not None:
+        return known
+    source = Source(path, shown, limits or UploadLimits())
+    try:
+        with staged(folder, dataset_id) as stage:
+            columns = columns_folder(stage)
+            columns.mkdir(mode=0o700)
+            form = recognise(path)
+            contents = form.read(source, columns)
+            original = stage / f"{ORIGINAL_FILE}{contents.suffix}"
+            if may_move:
+                _move(path, original)
+            else:
+                shutil.copyfile(path, original)
+            return write(stage, _described(dataset_id, shown, digest, form, contents))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise disk_full(shown) from None
 
 
-def _described(
-    dataset_id: str, name: str, contents: Contents, plain: Path
-) -> tuple[Dataset, polars.DataFrame]:
-    cells = polars.read_csv(plain, infer_schema=False, raise_if_empty=False)
-    if cells.height != contents.rows:
-        raise RuntimeError(f"{contents.rows} rows written, {cells.height} read back")
-    decimal_comma = contents.separator != ","
-    pairs = [typed(cells[column], decimal_comma, contents.header_rows) for column in contents.names]
-    columns = tuple(column for column, _ in pairs)
+def disk_full(name: str) -> ProblemError:
+    return ProblemError(
+        Problem(
+            code="store.full",
+            message=f"`{name}`: the disk that holds the data folder is full; nothing of the file was kept.",
+            hint="Make room on the disk, or delete data sets, and upload the file again.",
+        )
+    )
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _described(dataset_id: str, name: str, sha256: str, form: Format, contents: Contents) -> Dataset:
     notes = [
         *contents.notes,
-        *(f"Column `{column.name}`: {column.note}" for column in columns if column.note),
+        *(f"Column `{column.name}`: {column.note}" for column in contents.columns if column.note),
     ]
     stem, _, suffix = name.rpartition(".")
-    dataset = Dataset(
+    known = {ending for each in formats() for ending in each.suffixes}
+    return Dataset(
         id=dataset_id,
-        name=stem if stem and suffix.lower() in ("csv", "tsv", "txt") else name,
+        name=stem if stem and f".{suffix.lower()}" in known else name,
         kind="uploaded",
         description=" ".join([f"From {name}.", *notes[:10]]),
         rows=contents.rows,
-        columns=columns,
+        columns=contents.columns,
         created=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        sha256=sha256,
+        format=form.id,
     )
-    return dataset, polars.DataFrame([values for _, values in pairs])
 
 
-__all__ = ["UploadLimits", "read_csv", "remove", "sweep"]
+def _move(path: Path, target: Path) -> None:
+    """A link where both lie on one disk, so that the caller may still remove its name of the file."""
+    try:
+        os.link(path, target)
+    except OSError:
+        shutil.copyfile(path, target)
+
+
+__all__ = [
+    "UploadLimits", "disk_full", "import_file", "remove", "sha256_of", "sweep",
+]  # fmt: skip

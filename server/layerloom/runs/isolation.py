@@ -40,7 +40,7 @@ def limit_effort(processor_seconds: int, file_bytes: int) -> None:
     for kind, value in (
         (resource.RLIMIT_CPU, processor_seconds),
         (resource.RLIMIT_FSIZE, file_bytes),
-        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_NOFILE, 8192),  # an import holds a file for each column
         (resource.RLIMIT_CORE, 0),
     ):
         _, hard = resource.getrlimit(kind)

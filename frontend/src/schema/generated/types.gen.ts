@@ -179,7 +179,9 @@ export type CheckpointSaved = {
  * One column. `shape` is that of one row: `()` for a scalar, `(8, 8)` for an image of 8 rows.
  *
  * A `category` holds codes 0 … k-1 in its table, in the order of `classes`; an `integer` holds its values,
- * and lists them in `classes` where they are few.
+ * and lists them in `classes` where they are few. A `time` holds microseconds since 1970 in UTC. An `image` or
+ * `audio` holds encoded files (PNG, WAV); its `shape` is `(height, width, channels)` or `(samples, channels)` where
+ * all rows have the same, else `()`.
  */
 export type Column = {
     /**
@@ -197,7 +199,7 @@ export type Column = {
     /**
      * Kind
      */
-    kind: 'number' | 'integer' | 'category' | 'text' | 'tensor';
+    kind: 'number' | 'integer' | 'category' | 'text' | 'tensor' | 'time' | 'image' | 'audio';
     /**
      * Missing
      *
@@ -298,6 +300,12 @@ export type Dataset = {
      */
     description: string;
     /**
+     * Format
+     *
+     * What that file is: `csv`, `parquet`, …
+     */
+    format: string | null;
+    /**
      * Id
      */
     id: string;
@@ -313,6 +321,12 @@ export type Dataset = {
      * Rows
      */
     rows: number | null;
+    /**
+     * Sha256
+     *
+     * Of the file that was uploaded, in hexadecimal.
+     */
+    sha256: string | null;
     /**
      * Size Bytes
      */

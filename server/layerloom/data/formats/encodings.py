@@ -3,11 +3,13 @@ stream.
 """
 
 import codecs
+from dataclasses import dataclass
 from pathlib import Path
 
 from layerloom.problems import Problem, ProblemError
 
 _CHUNK = 1024 * 1024
+"""No longer than a line may be, so that a line too long is one without an end in a whole chunk."""
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -28,8 +30,18 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))
 
 
-def sniff_encoding(source: Path, name: str, most_bytes: int, line_bytes: int) -> tuple[str, tuple[str, ...]]:
-    """Python's name of the encoding, and notes for the reader: UTF-8, UTF-16 by its mark, else Latin-1.
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Python's name of the encoding, where the last quote (`"`) stands, and notes for the reader."""
+
+    encoding: str
+    last_quote: int
+    """The place of its byte; -1 where there is none."""
+    notes: tuple[str, ...] = ()
+
+
+def sniff_text(source: Path, name: str, most_bytes: int, line_bytes: int) -> Text:
+    """The encoding is UTF-8, UTF-16 by its mark, else Latin-1.
 
     Raises:
         ProblemError: `file.empty`, `file.too_large`, `file.not_csv`, `file.line_too_long`.
@@ -54,11 +66,12 @@ def sniff_encoding(source: Path, name: str, most_bytes: int, line_bytes: int) ->
     _refuse_other_formats(start, name)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         _check_decodes(source, "utf-16", name)
-        return "utf-16", ("Read as UTF-16.",)
-    is_utf8 = _scan(source, name, line_bytes)
+        return Text("utf-16", source.stat().st_size, ("Read as UTF-16.",))
+    is_utf8, last_quote = _scan(source, name, line_bytes)
     if is_utf8:
-        return "utf-8-sig", ()
-    return "latin-1", ("The file is not UTF-8; it was read as Latin-1 (check letters with accents).",)
+        return Text("utf-8-sig", last_quote)
+    note = "The file is not UTF-8; it was read as Latin-1 (check letters with accents)."
+    return Text("latin-1", last_quote, (note,))
 
 
 def _refuse_other_formats(start: bytes, name: str) -> None:
@@ -82,10 +95,12 @@ def _refuse_other_formats(start: bytes, name: str) -> None:
         raise _refused("file.not_csv", name, "this is JSON, not CSV.", hint)
 
 
-def _scan(source: Path, name: str, line_bytes: int) -> bool:
-    """True if all of it is UTF-8. Refuses control characters and endless lines on the way."""
+def _scan(source: Path, name: str, line_bytes: int) -> tuple[bool, int]:
+    """Whether all of it is UTF-8, and where the last quote stands. Refuses control characters and endless lines on
+    the way.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8 = True
+    is_utf8, last_quote, begin = True, -1, 0
     line, length = 1, 0
     with source.open("rb") as file:
         while chunk := file.read(_CHUNK):
@@ -96,28 +111,35 @@ def _scan(source: Path, name: str, line_bytes: int) -> bool:
                     f"the file holds bytes that are no text, in the part from line {line} on.",
                     "Save the table as CSV (comma-separated text, UTF-8) and upload that.",
                 )
-            if is_utf8:
+            if is_utf8 and not (chunk.isascii() and not decoder.getstate()[0]):
                 try:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
                     is_utf8 = False
-            for part in chunk.splitlines(keepends=True):
-                length += len(part)
-                if length > line_bytes:
-                    raise _refused(
-                        "file.line_too_long",
-                        name,
-                        f"line {line} has more than {line_bytes // 1024:,} KiB.",
-                        "A row of a table is shorter; is this really CSV?",
-                    )
-                if part.endswith((b"\n", b"\r")):
-                    line, length = line + 1, 0
+            quote = chunk.rfind(b'"')
+            last_quote, begin = (last_quote if quote < 0 else begin + quote), begin + len(chunk)
+            first, last = _line_ends(chunk)
+            if length + (len(chunk) if first is None else first) > line_bytes:
+                raise _refused(
+                    "file.line_too_long",
+                    name,
+                    f"line {line} has more than {line_bytes // 1024:,} KiB.",
+                    "A row of a table is shorter; is this really CSV?",
+                )
+            length = length + len(chunk) if last is None else len(chunk) - last - 1
+            line += chunk.count(b"\n") or chunk.count(b"\r")
     if is_utf8:
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             is_utf8 = False
-    return is_utf8
+    return is_utf8, last_quote
+
+
+def _line_ends(chunk: bytes) -> tuple[int | None, int | None]:
+    """Where the first and the last line in a chunk end; a chunk is no longer than a line may be."""
+    firsts = [place for place in (chunk.find(b"\n"), chunk.find(b"\r")) if place >= 0]
+    return (min(firsts), max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))) if firsts else (None, None)
 
 
 def _check_decodes(source: Path, encoding: str, name: str) -> None:

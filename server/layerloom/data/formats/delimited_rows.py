@@ -1,4 +1,4 @@
-"""A file that says it is CSV: is it one, and the same rows as plain comma-separated UTF-8.
+"""A file that says it is CSV: is it one, how is it written, and where is it wrong.
 
 Read as a stream, so that neither a huge line nor a quote that is never closed fills the memory. What a cell
 means is not known here (see `kinds`).
@@ -7,56 +7,45 @@ means is not known here (see `kinds`).
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO
 
-from layerloom.data.encodings import sniff_encoding
-from layerloom.problems import Problem, ProblemError
+from layerloom.data.formats.encodings import sniff_text
+from layerloom.data.formats.source import NAME_CHARACTERS, Source, UploadLimits, refused
+from layerloom.problems import ProblemError
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 50
-_NAME_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class UploadLimits:
-    """What an uploaded file may not exceed."""
+class Dialect:
+    """How the file is written, and its columns. `notes` are sentences for its description."""
 
-    file_bytes: int = 256 * 1024 * 1024
-    rows: int = 2_000_000
-    columns: int = 4_096
-    line_bytes: int = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What was found in the file besides its cells. `notes` are sentences for its description."""
-
-    names: tuple[str, ...]
-    rows: int
+    encoding: str
     separator: str
-    notes: tuple[str, ...] = field(default=())
-    header_rows: int = 1
+    names: tuple[str, ...]
+    header_rows: int
     """0 where the first row held numbers already: rows are counted as a spreadsheet shows them."""
+    header_lines: int
+    """Lines to skip before the first row of values; the header may be one row of several lines."""
+    has_quotes: bool
+    """Among the values."""
+    notes: tuple[str, ...] = field(default=())
 
 
-def refused(code: str, name: str, message: str, hint: str, column: str | None = None) -> ProblemError:
-    return ProblemError(Problem(code=code, message=f"`{name}`: {message}", hint=hint, field=column))
-
-
-def normalise(source: Path, target: Path, name: str, limits: UploadLimits) -> Contents:
-    """Copies the cells of `source` to `target` as UTF-8 with commas, and tells what they are.
-
+def examine(source: Source) -> Dialect:
+    """
     Raises:
         ProblemError: `file.empty`, `file.too_large`, `file.not_csv`, `file.line_too_long`, `file.no_rows`,
-            `file.ragged_row`, `file.unclosed_quote`, `file.too_many_rows`, `file.too_many_columns`,
-            `file.duplicate_column`, each with the file's name, and row and column where there is one.
+            `file.unclosed_quote`, `file.too_many_columns`, `file.duplicate_column`.
     """
-    encoding, notes = sniff_encoding(source, name, limits.file_bytes, limits.line_bytes)
-    with source.open(encoding=encoding, newline="") as text:
-        separator = _separator(text, name)
-        text.seek(0)
-        records = _records(text, separator, name, limits)
+    name, limits = source.name, source.limits
+    text = sniff_text(source.path, name, limits.file_bytes, limits.line_bytes)
+    with source.path.open(encoding=text.encoding, newline="") as file:
+        separator = _separator(file, name)
+        file.seek(0)
+        reader = _Records(file, separator, name, limits)
+        records = iter(reader)
         first = next(records, None)
         if first is None:
             raise refused(
@@ -65,6 +54,7 @@ def normalise(source: Path, target: Path, name: str, limits: UploadLimits) -> Co
                 "the file has no rows.",
                 "Choose a file with a row of column names and rows below.",
             )
+        header_lines = reader.line
         second = next(records, None)
         if second is None:
             raise refused(
@@ -73,50 +63,71 @@ def normalise(source: Path, target: Path, name: str, limits: UploadLimits) -> Co
                 "the file has only one row.",
                 "A row of column names and at least one row of values are needed.",
             )
-        has_header = not (_is_numeric(first) and _is_numeric(second))
-        names, more = _names(first, name, limits) if has_header else _numbered(first, name, limits)
-        rows = 0
-        with target.open("w", encoding="utf-8", newline="") as copy:
-            writer = csv.writer(copy)
-            writer.writerow(names)
-            begin = [second] if has_header else [first, second]
-            for row, record in enumerate(_chained(begin, records), start=2 if has_header else 1):
-                if len(record) != len(names):
-                    raise _ragged(record, row, names, name, separator)
-                rows += 1
-                if rows > limits.rows:
-                    raise refused(
-                        "file.too_many_rows",
-                        name,
-                        f"the file has more than {limits.rows:,} rows.",
-                        "Upload a part of it.",
-                    )
-                writer.writerow(record)
-    return Contents(names, rows, separator, (*notes, *more), header_rows=int(has_header))
+    has_header = not (_is_numeric(first) and _is_numeric(second))
+    names, more = _names(first, name, limits) if has_header else _numbered(first, name, limits)
+    return Dialect(
+        encoding=text.encoding,
+        separator=separator,
+        names=names,
+        header_rows=int(has_header),
+        header_lines=header_lines if has_header else 0,
+        has_quotes=text.last_quote >= _end_of_lines(source, header_lines),
+        notes=(*text.notes, *more),
+    )
 
 
-def _chained(begin: list[list[str]], records: Iterator[list[str]]) -> Iterator[list[str]]:
-    yield from begin
-    yield from records
+def _end_of_lines(source: Source, count: int) -> int:
+    with source.path.open("rb") as file:
+        for _ in range(count):
+            file.readline(source.limits.line_bytes)
+        return file.tell()
 
 
-def _records(text: IO[str], separator: str, name: str, limits: UploadLimits) -> Iterator[list[str]]:
-    """Records as lists of cells, empty lines left out."""
-    old = csv.field_size_limit(limits.line_bytes)
-    reader = csv.reader(text, delimiter=separator, strict=True)
-    try:
-        for record in reader:
-            if record:
-                yield record
-    except csv.Error as error:
-        raise refused(
-            "file.unclosed_quote" if "limit" in str(error) or "end of data" in str(error) else "file.not_csv",
-            name,
-            f'line {reader.line_num}: a quote (") is opened and not closed before a separator ({error}).',
-            "Look for a single quotation mark near that line; inside a quoted cell it is written twice.",
-        ) from None
-    finally:
-        csv.field_size_limit(old)
+def check_rows(source: Source, dialect: Dialect) -> int:
+    """Reads every row with care; how many there are. Slow: for files with quotes, and those that the fast reader
+    refuses, for it says neither row nor column.
+
+    Raises:
+        ProblemError: `file.ragged_row`, `file.unclosed_quote`, `file.not_csv`, with row and column.
+    """
+    width, rows = len(dialect.names), 0
+    with source.path.open(encoding=dialect.encoding, newline="") as file:
+        records = iter(_Records(file, dialect.separator, source.name, source.limits))
+        for row, record in enumerate(records, start=1):
+            if len(record) != width:
+                raise _ragged(record, row, dialect.names, source.name, dialect.separator)
+            rows = row
+    return rows - dialect.header_rows
+
+
+class _Records:
+    """Records as lists of cells, empty lines left out; `line` is that of the last one."""
+
+    def __init__(self, text: IO[str], separator: str, name: str, limits: UploadLimits) -> None:
+        self._reader = csv.reader(text, delimiter=separator, strict=True)
+        self._name, self._limits = name, limits
+
+    @property
+    def line(self) -> int:
+        return self._reader.line_num
+
+    def __iter__(self) -> Iterator[list[str]]:
+        old = csv.field_size_limit(self._limits.line_bytes)
+        try:
+            for record in self._reader:
+                if record:
+                    yield record
+        except csv.Error as error:
+            raise refused(
+                "file.unclosed_quote"
+                if "limit" in str(error) or "end of data" in str(error)
+                else "file.not_csv",
+                self._name,
+                f'line {self.line}: a quote (") is opened and not closed before a separator ({error}).',
+                "Look for a single quotation mark near that line; inside a quoted cell it is written twice.",
+            ) from None
+        finally:
+            csv.field_size_limit(old)
 
 
 def _separator(text: IO[str], name: str) -> str:
@@ -146,12 +157,12 @@ def _names(record: list[str], name: str, limits: UploadLimits) -> tuple[tuple[st
     for place in unnamed:
         names[place] = f"column_{place + 1}"
     for place, cell in enumerate(names):
-        if len(cell) > _NAME_CHARACTERS:
+        if len(cell) > NAME_CHARACTERS:
             raise refused(
                 "file.not_csv",
                 name,
                 f"row 1: the name of column {place + 1} has {len(cell)} characters; at most "
-                f"{_NAME_CHARACTERS} are expected.",
+                f"{NAME_CHARACTERS} are expected.",
                 "The first row must hold short names of columns.",
             )
         if cell in names[:place]:
