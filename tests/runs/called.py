@@ -1,6 +1,7 @@
 """Functions that tests have called in a child."""
 
 import os
+import resource
 import sys
 import time
 from dataclasses import dataclass
@@ -59,3 +60,20 @@ def loaded() -> list[str]:
 
 def without_annotation(value) -> int:  # type: ignore[no-untyped-def]  # that is the point
     return int(value)
+
+
+_kept: list[str] = []
+
+
+def remember(word: str) -> list[str]:
+    """The words of all calls in this process, after its pid."""
+    _kept.append(word)
+    return [str(os.getpid()), *_kept]
+
+
+def processor_limit(burn: float) -> int:
+    """Seconds of processor time after which this process would be ended, once it has used so many."""
+    until = time.process_time() + burn
+    while time.process_time() < until:
+        pass
+    return resource.getrlimit(resource.RLIMIT_CPU)[0]

@@ -60,13 +60,14 @@ async def predict(request: Request, services: Use, run_id: RunId) -> Response:
     if len(given) != 1:
         raise ProblemError(_one_source(given))
     folder = await _artifacts(services, run_id)
-    call, nodes = services.supervisor.call, body.nodes
+    call, nodes = services.supervisor.call_kept, body.nodes
     if body.rows is not None:
-        found = await call(predict_raw, folder, body.rows, nodes, timeout=PREDICT_SECONDS)
+        found = await call(run_id, predict_raw, folder, body.rows, nodes, timeout=PREDICT_SECONDS)
     elif body.inputs is not None:
-        found = await call(predict_inputs, folder, body.inputs, nodes, timeout=PREDICT_SECONDS)
+        found = await call(run_id, predict_inputs, folder, body.inputs, nodes, timeout=PREDICT_SECONDS)
     else:
         found = await call(
+            run_id,
             predict_dataset,
             folder,
             services.datasets_dir,

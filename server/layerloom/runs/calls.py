@@ -64,6 +64,23 @@ def main(channel: socket.socket) -> None:
     if request["memory"]:
         isolation.limit_memory(request["memory"])
     isolation.limit_effort(request["processor_seconds"], request["file_bytes"])
+    channel.sendall(frames.encode(_answered(request)))
+
+
+def main_kept(channel: socket.socket) -> None:
+    """In a child that stays: answer calls until the server hangs up. What functions cache lasts as long."""
+    is_first = True
+    while (request := frames.receive(channel)) is not None:
+        if is_first:
+            isolation.limit_memory(request["memory"])
+            isolation.limit_effort(None, request["file_bytes"])
+            is_first = False
+        isolation.limit_processor(request["processor_seconds"])
+        channel.sendall(frames.encode(_answered(request)))
+
+
+def _answered(request: Frame) -> Frame:
+    """The call's result, or the problems that kept it from having one."""
     try:
         function = _find(request["function"])
         hints = get_type_hints(function)
@@ -73,22 +90,21 @@ def main(channel: socket.socket) -> None:
             for name, text in zip(names, request["arguments"], strict=False)
         ]
         result = function(*arguments)
-        answer: Frame = {"kind": "result", "result": _adapter(hints["return"]).dump_json(result).decode()}
+        return {"kind": "result", "result": _adapter(hints["return"]).dump_json(result).decode()}
     except ProblemError as error:
-        answer = {
+        return {
             "kind": "problems",
             "problems": [problem.model_dump(mode="json") for problem in error.problems],
         }
     except MemoryError:
-        answer = _problems(
+        return _problems(
             "call.out_of_memory", "It needs more memory than it may take.", "Use a smaller file."
         )
     except Exception as error:
         traceback.print_exc()
-        answer = _problems(
+        return _problems(
             "call.crashed", f"It could not be done: {type(error).__name__}: {one_line(error)}.", ""
         )
-    channel.sendall(frames.encode(answer))
 
 
 def one_line(error: BaseException) -> str:

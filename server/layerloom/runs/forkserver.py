@@ -34,7 +34,11 @@ PRELOADED = (
 )
 PRELOADED_WHOLE = ("layerloom.data.built_in", "layerloom.layers.modules", "layerloom.training")
 """Packages whose parts are found by scans or by names."""
-ENTRIES = {"worker": ("layerloom.runs.worker", "main"), "call": ("layerloom.runs.calls", "main")}
+ENTRIES = {
+    "worker": ("layerloom.runs.worker", "main"),
+    "call": ("layerloom.runs.calls", "main"),
+    "kept": ("layerloom.runs.calls", "main_kept"),
+}
 """What a child may run; the server says which, nobody says anything else."""
 
 Children = dict[int, tuple[int, int]]

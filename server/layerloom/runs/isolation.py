@@ -35,18 +35,28 @@ def limit_memory(size: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (total, total))
 
 
-def limit_effort(processor_seconds: int, file_bytes: int) -> None:
-    """For calls that read what a stranger gave us."""
+def limit_effort(processor_seconds: int | None, file_bytes: int) -> None:
+    """For calls that read what a stranger gave us. `processor_seconds` None: not limited here."""
     for kind, value in (
         (resource.RLIMIT_CPU, processor_seconds),
         (resource.RLIMIT_FSIZE, file_bytes),
         (resource.RLIMIT_NOFILE, 8192),  # an import holds a file for each column
         (resource.RLIMIT_CORE, 0),
     ):
+        if value is None:
+            continue
         _, hard = resource.getrlimit(kind)
         most = value if hard == resource.RLIM_INFINITY else min(value, hard)
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(kind, (most, most))
+
+
+def limit_processor(seconds: int) -> None:
+    """So many seconds more than were used so far; a later call may set it anew."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + seconds, hard))
 
 
 def started(pid: int) -> int:

@@ -25,6 +25,7 @@ from layerloom.runs.folder import Folder
 from layerloom.runs.forking import ForkServer
 from layerloom.runs.hub import Hub
 from layerloom.runs.journal import Journal
+from layerloom.runs.keeping import Keeper
 from layerloom.runs.preflight import find_devices
 from layerloom.runs.preparation import Preparation, prepare
 from layerloom.runs.queue import Queue
@@ -71,6 +72,7 @@ class Supervisor:
         self._owns_forks = forks is None
         self._devices: list[str] | None = None
         self._caller = Caller(self._forks)
+        self._keeper = Keeper(self._forks)
         self._executor = executor or LocalExecutor(self._forks)
         self._queue = Queue(
             store,
@@ -96,6 +98,7 @@ class Supervisor:
         """Let every worker save and leave, end those that don't, and let go of the data folder."""
         await self._queue.close()
         self._hub.close_all()
+        self._keeper.close()
         await self._executor.close()
         if self._owns_forks:
             await self._forks.close()
@@ -193,6 +196,7 @@ class Supervisor:
     async def delete(self, run_id: str) -> None:
         """End its process, then remove it with its events and files."""
         await asyncio.to_thread(self._store.runs.get, run_id)
+        self._keeper.forget(run_id)
         await self._queue.remove(run_id)
         await asyncio.to_thread(self._store.runs.delete, run_id)
         await asyncio.to_thread(self._folder.remove_run, run_id)
@@ -263,6 +267,16 @@ class Supervisor:
             ProblemError: what the function raised, or `call.timeout`, `call.out_of_memory`, `call.crashed`.
         """
         return await self._caller.call(function, arguments, timeout, memory)
+
+    async def call_kept(
+        self, run_id: str, function: Callable[..., Result], *arguments: object, timeout: float = 30.0
+    ) -> Result:
+        """As `call`, in a child that stays for the next call of this run: see `keeping`.
+
+        Raises:
+            ProblemError: as `call`.
+        """
+        return await self._keeper.call(run_id, function, arguments, timeout)
 
     def find_dataset(self, dataset_id: str) -> Dataset | None:
         """The description of a built-in or an uploaded data set; reads a small file at most."""
