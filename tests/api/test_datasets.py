@@ -1,5 +1,6 @@
 """Data sets: those that come with the program, and uploads with all that can be wrong with them."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -96,7 +97,6 @@ def test_an_upload_needs_a_file(owner: TestClient) -> None:
 @pytest.mark.parametrize(
     ("kind", "content"),
     [
-        ("application/json", b'{"file": {"filepath": "/etc/passwd"}}'),
         ("text/csv", CSV.encode()),
         ("multipart/mixed; boundary=x", b"--x--"),
         ("application/octet-stream", CSV.encode()),
@@ -107,6 +107,25 @@ def test_only_a_form_uploads(owner: TestClient, kind: str, content: bytes) -> No
 
     assert answer.status_code == 415
     assert answer.json()["problems"][0]["code"] == "request.content_type"
+
+
+def test_json_names_an_upload_and_no_file(owner: TestClient) -> None:
+    answer = owner.post("/api/datasets", json={"file": {"filepath": "/etc/passwd"}})
+
+    assert answer.status_code == 422
+    assert {problem["code"] for problem in answer.json()["problems"]} == {"request.invalid"}
+
+
+def test_a_file_that_is_here_already_is_the_same_set(owner: TestClient) -> None:
+    first = upload(owner, CSV, name="Animals.csv")
+    again = upload(owner, CSV, name="Copy of animals.csv")
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json()
+    assert first.json()["sha256"] == hashlib.sha256(CSV.encode()).hexdigest()
+    listed = [item["id"] for item in owner.get("/api/datasets").json()["items"]]
+    assert listed.count(first.json()["id"]) == 1
+    owner.delete(first.headers["location"])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from layerloom.api.bodies import UPLOAD_PATHS
+from layerloom.api.bodies import UPLOAD_PATHS, takes_part
 from layerloom.api.errors import problem_response
 from layerloom.api.hosts import Address, AllowedHosts
 from layerloom.api.sessions import Sessions
@@ -116,6 +116,8 @@ class Access:
         if media == "application/json" and _is_utf8(values[0]):
             return None
         if media == "multipart/form-data" and scope["path"] in UPLOAD_PATHS and scope["method"] == "POST":
+            return None
+        if media == "application/octet-stream" and takes_part(scope["method"], scope["path"]):
             return None
         if not values and scope["method"] == "DELETE":
             return None  # not a method that a form or a plain cross-site request can send

@@ -19,12 +19,14 @@ from layerloom.api import (
     export,
     health,
     import_,
+    importing,
     layers,
     learned,
     openapi,
     projects,
     runs,
     session,
+    uploads,
 )
 from layerloom.api.access import Access
 from layerloom.api.bodies import BodyLimits
@@ -38,8 +40,8 @@ from layerloom.settings import Settings, load_settings
 ROUTERS = tuple(
     module.router
     for module in (
-        health, session, layers, check, export, import_, examples, projects, datasets, runs, events, learned,
-        artifacts, before_training, openapi,
+        health, session, layers, check, export, import_, examples, projects, datasets, importing, uploads, runs,
+        events, learned, artifacts, before_training, openapi,
     )
 )  # fmt: skip
 

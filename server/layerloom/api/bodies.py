@@ -1,5 +1,6 @@
 """Limits on request bodies, enforced while they arrive and before anything parses them."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,13 @@ ENVELOPE_BYTES = 64 * 1024
 
 UPLOAD_PATHS = frozenset({"/api/datasets", "/api/import", "/api/weights"})
 """The calls that take files, as `multipart/form-data`."""
+
+_PART_PATH = re.compile(r"^/api/uploads/[^/]+$")
+
+
+def takes_part(method: str, path: str) -> bool:
+    """Whether the call takes a part of a file, as `application/octet-stream`."""
+    return method == "PATCH" and _PART_PATH.match(path) is not None
 
 
 class BodyLimits:
@@ -56,7 +64,11 @@ class BodyLimits:
         await self.app(scope, receiving, send)
 
     def _limit(self, scope: Scope) -> int:
-        is_upload = scope["path"] in UPLOAD_PATHS and scope["method"] == "POST"
+        if takes_part(scope["method"], scope["path"]):
+            return self.upload_bytes
+        kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+        is_form = kind.lower().startswith(b"multipart/form-data")  # JSON is held in memory, forms are not
+        is_upload = scope["path"] in UPLOAD_PATHS and scope["method"] == "POST" and is_form
         return self.upload_bytes if is_upload else self.document_bytes + ENVELOPE_BYTES
 
 

@@ -62,6 +62,7 @@ def says(
     multipart: dict[str, Any] | None = None,  # Any: JSON Schema
     conditional: bool = False,
     optional_body: bool = False,
+    chunk: bool = False,
 ) -> dict[str, Any]:  # Any: keyword arguments of a FastAPI route
     """Arguments of a decorator: `@router.post("/check", **says(body=Document, answer=CheckAnswer))`."""
     content: dict[str, Any] = {media: {"schema": _reference(answer)}} if answer else {}
@@ -76,6 +77,20 @@ def says(
     if multipart is not None:
         request_body = extra.setdefault("requestBody", {"required": True, "content": {}})
         request_body["content"]["multipart/form-data"] = {"schema": multipart}
+    if chunk:
+        extra["requestBody"] = {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+        extra["parameters"] = [
+            {
+                "name": "Upload-Offset",
+                "in": "header",
+                "required": True,
+                "schema": {"type": "integer", "minimum": 0},
+                "description": "Where in the file the part begins, in bytes.",
+            }
+        ]
     if conditional:
         extra["parameters"] = [
             {

@@ -31,6 +31,9 @@ STATUS_BY_CODE: dict[str, int] = {
     "project.precondition": 428,
     "run.state": 409,
     "run.queue_full": 429,
+    "upload.offset": 409,
+    "upload.incomplete": 409,
+    "upload.busy": 409,
     "dataset.in_use": 409,
     "dataset.built_in": 409,
     "run.no_process": 503,
@@ -42,7 +45,9 @@ STATUS_BY_CODE: dict[str, int] = {
 }
 """Statuses of codes that are neither 422 (what a document does wrong) nor 404 (`<noun>.unknown`)."""
 
-_UNKNOWN_NOUNS = frozenset({"project", "run", "dataset", "artifact", "version", "example", "weights"})
+_UNKNOWN_NOUNS = frozenset(
+    {"project", "run", "dataset", "artifact", "version", "example", "weights", "upload"}
+)
 _HTTP_CODES = {404: "request.unknown_path", 405: "request.wrong_method", 415: "request.content_type"}
 
 

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -16,10 +16,11 @@ from layerloom.api.hosts import AllowedHosts, allowed_hosts
 from layerloom.api.reading import remove_leftovers
 from layerloom.api.sessions import FolderSessions, Sessions, kept_token
 from layerloom.document import Limits
-from layerloom.problems import ProblemError
+from layerloom.problems import Problem, ProblemError
 from layerloom.runs.supervisor import Supervisor
 from layerloom.settings import Settings
 from layerloom.store import Store
+from layerloom.store.incoming import Incoming
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +37,14 @@ class Services:
     sessions: Sessions
     hosts: AllowedHosts
     checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CHECKS_AT_ONCE))
+    imports: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """One file is read at one time: a second one waits, so that memory and the places for other calls stay free."""
     websockets: asyncio.Semaphore = field(init=False)
+    incoming: Incoming = field(init=False)
+    _arriving: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "incoming", Incoming(self.settings.data_dir / "uploads"))
         object.__setattr__(self, "websockets", asyncio.Semaphore(self.settings.websockets))
 
     @property
@@ -54,6 +60,27 @@ class Services:
     def weights_dir(self) -> Path:
         """Where weights are kept by the hash of their content."""
         return self.settings.data_dir / "weights"
+
+    @contextmanager
+    def arriving(self, upload_id: str) -> Iterator[None]:
+        """Only one connection at a time sends parts of an upload.
+
+        Raises:
+            ProblemError: `upload.busy`.
+        """
+        if upload_id in self._arriving:
+            raise ProblemError(
+                Problem(
+                    code="upload.busy",
+                    message="Another connection sends a part of this upload, or it is being read.",
+                    hint="Ask `GET /api/uploads/{id}` in a moment where to go on.",
+                )
+            )
+        self._arriving.add(upload_id)
+        try:
+            yield
+        finally:
+            self._arriving.discard(upload_id)
 
     @property
     def cookie(self) -> str:
@@ -104,6 +131,7 @@ async def running(services: Services) -> AsyncIterator[None]:
 
 async def _sweep(services: Services, started: float) -> None:
     """Behind the start, for it waits for the first worker; what it cannot remove waits for the next start."""
+    await asyncio.to_thread(services.incoming.sweep, started)
     try:
         await services.supervisor.call(remove_leftovers, services.datasets_dir, started)
     except ProblemError as error:

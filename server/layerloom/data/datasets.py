@@ -88,6 +88,15 @@ def load(
     return read_table(dataset, folder / dataset_id, wanted, rows, offset)
 
 
+def uploaded(folder: Path) -> list[str]:
+    """Ids of the sets that lie in `folder`."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path.name for path in folder.iterdir() if (path / METADATA_FILE).is_file() and path.name[0] != "."
+    )
+
+
 def id_of(sha256: str) -> str:
     """The id of an upload, by the content of its file: the same file is the same set however often it comes."""
     return f"upload-{sha256[:_HASH_CHARACTERS]}"
@@ -122,5 +131,5 @@ def unknown_column(name: str, dataset: Dataset) -> Problem:
 
 __all__ = [
     "COLUMNS_FOLDER", "METADATA_FILE", "TABLE_FILE", "Column", "Dataset", "built_in", "find", "id_of",
-    "is_built_in", "load", "unknown_column", "unknown_dataset",
+    "is_built_in", "load", "unknown_column", "unknown_dataset", "uploaded",
 ]  # fmt: skip

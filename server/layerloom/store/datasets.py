@@ -35,10 +35,13 @@ class Datasets:
     def add(
         self, dataset_id: str, name: str, record: Mapping[str, object], size_bytes: int | None = None
     ) -> StoredDataset:
+        """A set that is there already stays as it is."""
         created = now()
         text = orjson.dumps(record, option=orjson.OPT_SORT_KEYS).decode()
 
         def write(connection: Connection) -> None:
+            if connection.execute(select(datasets.c.id).where(datasets.c.id == dataset_id)).first():
+                return
             connection.execute(
                 insert(datasets),
                 {

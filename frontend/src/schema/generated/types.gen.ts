@@ -334,6 +334,26 @@ export type Dataset = {
 };
 
 /**
+ * DatasetBody
+ *
+ * A file that was uploaded by `/api/uploads`.
+ */
+export type DatasetBody = {
+    /**
+     * Name
+     *
+     * By default the name that was announced.
+     */
+    name?: string | null;
+    /**
+     * Upload
+     *
+     * Its id.
+     */
+    upload: string;
+};
+
+/**
  * DatasetPage
  *
  * Those that come with the program, then the uploads, the newest first.
@@ -1647,6 +1667,20 @@ export type ProjectVersionPage = {
 };
 
 /**
+ * Received
+ *
+ * After a part.
+ */
+export type Received = {
+    /**
+     * Received
+     *
+     * Bytes that are here.
+     */
+    received: number;
+};
+
+/**
  * Report
  *
  * Every output that has a target.
@@ -2476,6 +2510,50 @@ export type Typed = {
 };
 
 /**
+ * UploadBody
+ *
+ * A file that will be sent.
+ */
+export type UploadBody = {
+    /**
+     * Name
+     *
+     * What its owner calls it.
+     */
+    name: string;
+    /**
+     * Size
+     *
+     * Bytes.
+     */
+    size: number;
+};
+
+/**
+ * UploadState
+ *
+ * A file of which `received` of `size` bytes are here.
+ */
+export type UploadState = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Received
+     */
+    received: number;
+    /**
+     * Size
+     */
+    size: number;
+};
+
+/**
  * Validation
  *
  * The same numbers on the validation rows, after the epoch, in inference mode.
@@ -2658,16 +2736,7 @@ export type ListDatasetsResponses = {
 export type ListDatasetsResponse = ListDatasetsResponses[keyof ListDatasetsResponses];
 
 export type UploadDatasetData = {
-    body: {
-        /**
-         * A CSV file, UTF-8.
-         */
-        file: Blob | File;
-        /**
-         * By default the file's name.
-         */
-        name?: string;
-    };
+    body: DatasetBody;
     path?: never;
     query?: never;
     url: '/api/datasets';
@@ -3792,6 +3861,127 @@ export type OpenSessionResponses = {
 };
 
 export type OpenSessionResponse = OpenSessionResponses[keyof OpenSessionResponses];
+
+export type BeginUploadData = {
+    body: UploadBody;
+    path?: never;
+    query?: never;
+    url: '/api/uploads';
+};
+
+export type BeginUploadErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type BeginUploadError = BeginUploadErrors[keyof BeginUploadErrors];
+
+export type BeginUploadResponses = {
+    /**
+     * The answer.
+     */
+    201: UploadState;
+};
+
+export type BeginUploadResponse = BeginUploadResponses[keyof BeginUploadResponses];
+
+export type CancelUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/uploads/{upload_id}';
+};
+
+export type CancelUploadErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type CancelUploadError = CancelUploadErrors[keyof CancelUploadErrors];
+
+export type CancelUploadResponses = {
+    /**
+     * Gone.
+     */
+    204: void;
+};
+
+export type CancelUploadResponse = CancelUploadResponses[keyof CancelUploadResponses];
+
+export type ShowUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/uploads/{upload_id}';
+};
+
+export type ShowUploadErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type ShowUploadError = ShowUploadErrors[keyof ShowUploadErrors];
+
+export type ShowUploadResponses = {
+    /**
+     * The answer.
+     */
+    200: UploadState;
+};
+
+export type ShowUploadResponse = ShowUploadResponses[keyof ShowUploadResponses];
+
+export type AppendToUploadData = {
+    body: Blob | File;
+    headers: {
+        /**
+         * Where in the file the part begins, in bytes.
+         */
+        'Upload-Offset': number;
+    };
+    path: {
+        /**
+         * Upload Id
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/uploads/{upload_id}';
+};
+
+export type AppendToUploadErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type AppendToUploadError = AppendToUploadErrors[keyof AppendToUploadErrors];
+
+export type AppendToUploadResponses = {
+    /**
+     * The answer.
+     */
+    200: Received;
+};
+
+export type AppendToUploadResponse = AppendToUploadResponses[keyof AppendToUploadResponses];
 
 export type WarmStartData = {
     body: WarmStartBody;

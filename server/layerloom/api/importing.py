@@ -1,0 +1,162 @@
+"""`POST /api/datasets`: a file, in a form or uploaded in parts before, becomes a data set.
+
+Workers with limits read the file, one at a time; this process only receives and hashes it.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from pathlib import Path
+from typing import BinaryIO
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from layerloom.api.bodies import one_file, read_model
+from layerloom.api.contract import Body, says
+from layerloom.api.errors import JSON
+from layerloom.api.reading import import_dataset, remove_files
+from layerloom.api.services import Services, Use
+from layerloom.api.uploads import whole_upload
+from layerloom.data.dataset import Dataset
+from layerloom.data.datasets import find, id_of, uploaded
+from layerloom.problems import ProblemError
+
+router = APIRouter(prefix="/datasets", tags=["data"])
+
+READ_SECONDS = 3600
+READ_MEMORY = 16 * 1024**3
+"""Of addresses, for files are mapped; what really lies in memory is a small part of it."""
+
+
+class DatasetBody(Body):
+    """A file that was uploaded by `/api/uploads`."""
+
+    upload: str = Field(max_length=100, description="Its id.")
+    name: str | None = Field(
+        default=None, max_length=200, description="By default the name that was announced."
+    )
+
+
+@router.post(
+    "",
+    **says(
+        body=DatasetBody,
+        answer=Dataset,
+        status=201,
+        multipart={
+            "type": "object",
+            "required": ["file"],
+            "properties": {
+                "file": {
+                    "type": "string",
+                    "format": "binary",
+                    "description": "CSV, TSV, Parquet, Arrow, NPY, NPZ, JSON lines, or a ZIP of images or sounds.",
+                },
+                "name": {"type": "string", "maxLength": 200, "description": "By default the file's name."},
+            },
+        },
+    ),
+)
+async def upload_dataset(request: Request, services: Use) -> Response:
+    """Makes a data set of a file: kinds of columns, classes, missing values are found while it is read. A file that is
+    here already answers with 200 and its set.
+    """
+    if request.headers.get("content-type", "").lower().startswith("application/json"):
+        dataset, is_new = await _from_upload(
+            await read_model(request, services.limits, DatasetBody), services
+        )
+    else:
+        dataset, is_new = await _from_form(request, services)
+    return JSON(
+        dataset.model_dump(mode="json"),
+        status_code=201 if is_new else 200,
+        headers={"Location": f"/api/datasets/{dataset.id}"},
+    )
+
+
+async def adopt(services: Services) -> None:
+    """Takes sets into the store that `layerloom data add` has put into the folder."""
+    for dataset_id in await asyncio.to_thread(uploaded, services.datasets_dir):
+        if await asyncio.to_thread(services.store.datasets.find, dataset_id) is None:
+            dataset = await asyncio.to_thread(find, dataset_id, services.datasets_dir)
+            if dataset is not None:
+                await _add(services, dataset)
+
+
+async def _from_form(request: Request, services: Services) -> tuple[Dataset, bool]:
+    async with one_file(request) as upload:
+        name = shown_name(upload.fields.get("name") or upload.file.filename or "")
+        path = services.incoming.folder / f"{secrets.token_hex(16)}.part"
+        try:
+            sha256 = await asyncio.to_thread(_copy, upload.file.file, path)
+            return await _import(services, path, name, sha256)
+        finally:
+            path.unlink(missing_ok=True)
+
+
+async def _from_upload(body: DatasetBody, services: Services) -> tuple[Dataset, bool]:
+    """The upload is gone once it is a data set, and where the file is refused; not where only the store failed."""
+    with services.arriving(body.upload):
+        arriving, sha256 = await whole_upload(services, body.upload)
+        try:
+            done = await _import(services, arriving.path, shown_name(body.name or arriving.name), sha256)
+        except ProblemError as error:
+            if not error.problems[0].code.startswith(("store.", "server.", "run.")):
+                await asyncio.to_thread(services.incoming.remove, body.upload)
+            raise
+        await asyncio.to_thread(services.incoming.remove, body.upload)
+        return done
+
+
+async def _import(services: Services, path: Path, name: str, sha256: str) -> tuple[Dataset, bool]:
+    """The data set of a file in the data folder, and whether it is new.
+
+    Raises:
+        ProblemError: what is wrong with the file, or `store.full`.
+    """
+    async with services.imports:
+        known = await asyncio.to_thread(services.store.datasets.find, id_of(sha256))
+        if known is not None:
+            return Dataset.model_validate(known.record), False
+        dataset = await services.supervisor.call(
+            import_dataset,
+            path,
+            name,
+            services.datasets_dir,
+            services.settings.upload_bytes,
+            services.settings.upload_rows,
+            sha256,
+            timeout=READ_SECONDS,
+            memory=READ_MEMORY,
+        )
+        try:
+            await _add(services, dataset)
+        except ProblemError:
+            await services.supervisor.call(remove_files, dataset.id, services.datasets_dir)
+            raise
+        return dataset, True
+
+
+async def _add(services: Services, dataset: Dataset) -> None:
+    record = dataset.model_dump(mode="json")
+    add = services.store.datasets.add
+    await asyncio.to_thread(add, dataset.id, dataset.name, record, dataset.size_bytes)
+
+
+def shown_name(text: str) -> str:
+    """What the owner calls the file, without what cannot be shown."""
+    return "".join(character for character in text if character.isprintable()).strip()[:200] or "file.csv"
+
+
+def _copy(source: BinaryIO, path: Path) -> str:
+    """Gives the SHA-256 of what was copied."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with path.open("xb") as target:
+        while block := source.read(1024 * 1024):
+            digest.update(block)
+            target.write(block)
+    return digest.hexdigest()
