@@ -11,6 +11,10 @@ from layerloom.events import (
     CheckpointSaved,
     EpochEnded,
     Event,
+    Histogram,
+    LayerMeasured,
+    LayersMeasured,
+    NodeMeasured,
     RunFailed,
     RunFinished,
     RunInterrupted,
@@ -41,6 +45,20 @@ ONE_OF_EACH = [
     ),
     EpochEnded(epoch=2, loss=0.5, losses={"a": 0.5}),
     TrainingChanged(loss_weights={"a": 0.5}, learning_rate=0.1),
+    LayersMeasured(
+        epoch=1,
+        step=2,
+        layers={
+            "a": LayerMeasured(
+                weight_norm=1.5,
+                gradient_norm=None,
+                update_ratio=None,
+                weights=Histogram(edges=[0.0, 1.0], counts=[3]),
+                gradients=None,
+            )
+        },
+        nodes={"a": NodeMeasured(mean=0.5, deviation=0.25, dead_fraction=0.0)},
+    ),
     CheckpointSaved(epoch=1, name="weights.safetensors"),
     RunPaused(),
     RunResumed(),

@@ -5,6 +5,7 @@ import json
 import torch
 
 from layerloom.events import CheckpointSaved, EpochEnded, TrainingChanged
+from layerloom.training.callbacks.base import SaveWeights
 from layerloom.training.loop import fit
 from layerloom.training.state import FitState
 from training.small_models import SmallModel, binary_data, training
@@ -13,8 +14,8 @@ from training.small_models import SmallModel, binary_data, training
 def test_a_checkpoint_is_saved_after_each_epoch_under_its_name() -> None:
     saved: list[tuple[str, int]] = []
 
-    def save(name: str, state: FitState) -> None:
-        saved.append((name, state.epoch))
+    def save(asked: SaveWeights, state: FitState) -> None:
+        saved.append((asked.name, state.epoch))
 
     chosen = training(callbacks=[{"type": "ModelCheckpoint", "config": {"filepath": "epoch-{epoch}"}}])
     events = list(fit(SmallModel(), binary_data(), chosen, save=save))
@@ -34,7 +35,12 @@ def test_only_the_best_epochs_are_saved_if_so_asked() -> None:
     )
 
     events = list(
-        fit(SmallModel(), binary_data(24, validation=16), chosen, save=lambda name, state: names.append(name))
+        fit(
+            SmallModel(),
+            binary_data(24, validation=16),
+            chosen,
+            save=lambda asked, state: names.append(asked.name),
+        )
     )
 
     found = [event.validation.loss for event in events if isinstance(event, EpochEnded) and event.validation]

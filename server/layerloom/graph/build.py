@@ -1,7 +1,9 @@
 """From a plan to a torch module: one module a layer, weights drawn as Keras draws them, a generated forward pass."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, get_args
 
 import numpy as np
@@ -162,6 +164,16 @@ class BuiltModel(nn.Module):
         if self._traced is None:
             self._traced = self._compiled(is_traced=True)
         return self._traced(*tensors, **visitor)
+
+    @contextlib.contextmanager
+    def visited(self, visit: Callable[[str, tuple[Any, ...]], None]) -> Iterator[None]:
+        """Passes in here call `visit(path, values)` after each step; they compute the same."""
+        run = self.run
+        self.run = partial(self.traced, visit=visit)
+        try:
+            yield
+        finally:
+            self.run = run
 
     def _make(self, layer: PlannedLayer, is_frozen: bool) -> None:
         """The layer's module, after that of the layer that it wraps."""

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from layerloom.document import Layer
 from layerloom.graph.findings import Report
-from layerloom.layers.base import LayerType, Port
+from layerloom.layers.base import KerasLayer, LayerType, Port
 from layerloom.layers.binding import BindingLayer
 from layerloom.layers.catalogue import layer_types
 from layerloom.layers.unsupported import UNSUPPORTED
@@ -48,9 +48,20 @@ class ParsedLayer:
     binds: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_LAYERS)
 
 
-def parse_layer(layer: Layer) -> ParsedLayer:
-    """The layer's type with its config; without a config, with what is wrong with it, where something is."""
-    return _parsed(layer.type, orjson.dumps(layer.config, option=orjson.OPT_SORT_KEYS))
+def parse_layer(layer: Layer, precision: str | None = None) -> ParsedLayer:
+    """The layer's type with its config; without a config, with what is wrong with it, where something is.
+
+    `precision` is the dtype policy of a layer that names none (`fit.precision`).
+    """
+    config = layer.config
+    if precision not in (None, "float32") and config.get("dtype") is None and _has_policy(layer.type):
+        config = {**config, "dtype": precision}
+    return _parsed(layer.type, orjson.dumps(config, option=orjson.OPT_SORT_KEYS))
+
+
+def _has_policy(name: str) -> bool:
+    kind = layer_types().get(name)
+    return kind is not None and issubclass(kind, KerasLayer)
 
 
 @lru_cache(maxsize=20_000)

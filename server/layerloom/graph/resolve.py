@@ -26,8 +26,9 @@ def resolve(document: Document, limits: Limits | None = None) -> Resolved:
     """Every model of the document with its layers and calls, and every problem found on the way."""
     limits = limits or Limits()
     findings = Findings()
+    precision = document.training.fit.precision if document.training is not None else None
     parsed = {
-        name: {layer_id: parse_layer(layer) for layer_id, layer in sorted(model.layers.items())}
+        name: {layer_id: parse_layer(layer, precision) for layer_id, layer in sorted(model.layers.items())}
         for name, model in document.models.items()
     }
     nested = nesting(document, parsed)

@@ -37,11 +37,16 @@ def save_artifacts(
     target = folder / ARTIFACTS
     save_weights(folder, "weights", model)
     write_atomically(target / "history.json", run_history(epochs).model_dump_json(indent=2).encode())
-    write_atomically(target / "document.json", document.encode())
+    write_document(folder, document)
     states = {name: state.model_dump(mode="json") for name, state in encoders.items()}
     write_atomically(target / "encoders.json", orjson.dumps(states, option=orjson.OPT_INDENT_2))
     _save_source(target, document, model, limits)
     _save_keras(target, document, model, limits)
+
+
+def write_document(folder: Path, document: str) -> None:
+    """`document.json`, which says what weights belong to."""
+    write_atomically(folder / ARTIFACTS / "document.json", document.encode())
 
 
 def save_weights(folder: Path, name: str, model: BuiltModel) -> None:

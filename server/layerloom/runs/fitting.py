@@ -1,20 +1,23 @@
 """From a run's spec to its events: prepare, bind data, build the model, load a checkpoint, fit. Has torch."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 from layerloom.data.loading import bind_dataset
 from layerloom.events import Event, to_json
 from layerloom.graph.build import build
 from layerloom.problems import ProblemError
-from layerloom.runs.artifacts import save_artifacts, save_weights
+from layerloom.runs.artifacts import save_artifacts, save_weights, write_document
 from layerloom.runs.checkpoints import load_newest, write_state
 from layerloom.runs.preparation import losses_of, prepare
 from layerloom.runs.spec import ARTIFACTS, RunSpec
 from layerloom.runs.starting import STATE, begin
 from layerloom.runs.weights import begin_with
+from layerloom.training.callbacks.base import SaveWeights
 from layerloom.training.control import Control
 from layerloom.training.devices import choose_device
 from layerloom.training.loop import fit
+from layerloom.training.recipe import recipe
 from layerloom.training.state import FitState
 from layerloom.versions import load_document
 
@@ -53,7 +56,7 @@ class Fitting:
             self._training,
             control,
             self.state,
-            save=self._save_weights,
+            save=self._save_checkpoint,
             ending=self._save_state,
         )
         for event in events:
@@ -61,9 +64,17 @@ class Fitting:
                 self._epochs.append(to_json(event).decode())
             yield event
 
-    def _save_weights(self, name: str, _state: FitState) -> None:
+    def _save_checkpoint(self, asked: SaveWeights, state: FitState) -> None:
         """A callback asks for it."""
-        save_weights(self._spec.folder, name, self._model)
+        folder = self._spec.folder
+        if asked.whole:
+            write_state(folder / ARTIFACTS / f"{asked.name}.{STATE}", state)
+        averages = any(
+            getattr(callback, "swap_on_epoch", False) for callback in recipe(self._training).callbacks
+        )
+        with state.optimizer.averaged() if averages and state.optimizer is not None else nullcontext():
+            save_weights(folder, asked.name, self._model)
+        write_document(folder, self._spec.document)
 
     def _save_state(self, state: FitState) -> None:
         """For runs that go on from this one."""

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO
 
-from layerloom.runs.spec import ARTIFACTS, CHECKPOINTS
+from layerloom.runs.spec import ARTIFACTS, CHECKPOINTS, START
 from layerloom.store import NotFound, StoreRefused
 from layerloom.store.blobs import Blobs
 
@@ -68,6 +68,7 @@ class Folder:
         """The run has ended: nothing goes on from them."""
         with contextlib.suppress(OSError):
             shutil.rmtree(self.run(run_id) / CHECKPOINTS, ignore_errors=True)
+            shutil.rmtree(self.run(run_id) / START, ignore_errors=True)
 
     def artifacts(self, run_id: str) -> list[str]:
         prefix = f"{run_id}/{ARTIFACTS}"

@@ -25,7 +25,7 @@ from layerloom.store.events import Checkpoint, Events
 Overlap = dict[tuple[str, int, int], tuple[Draft, int]]
 """Events after the checkpoint by kind, epoch and step: what was measured, and the event's number."""
 
-_MEASURED = ("loss", "losses", "metrics", "regularization", "validation")
+_MEASURED = ("loss", "losses", "metrics", "regularization", "validation", "layers", "nodes")
 _RETRY_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -166,8 +166,8 @@ def _remove(folder: Path, checkpoints: Sequence[str]) -> None:
 
 
 def _place(event: Draft) -> tuple[str, int, int] | None:
-    if event["kind"] == "step_ended":
-        return ("step_ended", event["epoch"], event["step"])
+    if event["kind"] in ("step_ended", "layers_measured"):
+        return (event["kind"], event["epoch"], event["step"])
     if event["kind"] == "epoch_ended":
         return ("epoch_ended", event["epoch"], 0)
     return None

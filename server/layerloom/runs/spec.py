@@ -9,6 +9,8 @@ from layerloom.store.events import Checkpoint
 
 CHECKPOINTS = "checkpoints"
 ARTIFACTS = "artifacts"
+START = "start"
+"""What a run begins with, where it goes on from another or begins with its weights."""
 LOG = "log.txt"
 
 

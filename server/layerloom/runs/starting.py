@@ -15,7 +15,7 @@ from layerloom.document import Document, Limits
 from layerloom.graph.plan import Plan
 from layerloom.problems import Problem, ProblemError
 from layerloom.runs.preparation import Preparation
-from layerloom.runs.spec import ARTIFACTS
+from layerloom.runs.spec import ARTIFACTS, START
 from layerloom.runs.warm_start import WeightStart, compare
 from layerloom.runs.weights import head_of, shapes_of
 from layerloom.training.continuing import refuse_continuation
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from layerloom.graph.build import BuiltModel
     from layerloom.training.state import FitState
 
-START: Final = "start"
 STATE: Final = "state.safetensors"
 WEIGHTS: Final = "weights.safetensors"
 DOCUMENT: Final = "document.json"

@@ -2,9 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -247,10 +245,9 @@ def _training_rows(training: Training, dataset: Dataset | None) -> int | None:
     if dataset is None or dataset.rows is None:
         return None
     kept = training.fit.validation_split
-    split: Any = getattr(training.data, "split", None)
+    split = training.data.split if training.data is not None else None
     if split is not None:
-        told: Mapping[str, Any] = split if isinstance(split, Mapping) else split.model_dump()
-        kept = float(told.get("validation") or 0) + float(told.get("test") or 0)
+        kept = split.validation + split.test
     return int(dataset.rows * (1.0 - kept))
 
 

@@ -78,6 +78,8 @@ class Worker:
             self._note(event)
             if event.kind in events.TERMINAL:
                 return False
+            if event.kind == "layers_measured":
+                continue  # its step is done with the event that follows
             if self._checkpoints.is_due(event.kind) or self._leaving.is_set():
                 self._save(fitting.state)
             if self._leaving.is_set():

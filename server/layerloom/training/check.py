@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from layerloom.document import Training
 from layerloom.problems import Problem, Severity
 from layerloom.tensors import TensorSpec
+from layerloom.training.callbacks.swap_ema_weights import SwapEMAWeights
 from layerloom.training.recipe import OutputRecipe, Recipe, read
 
 _MOST_UNKNOWN = 100
@@ -144,17 +145,33 @@ def _one_output(name: str, output: OutputRecipe, spec: TensorSpec) -> Iterator[P
 
 def _callbacks(training: Training, recipe: Recipe) -> Iterator[Problem]:
     known = _keys(recipe)
+    fit = training.fit
+    if fit.initial_epoch >= fit.epochs:
+        yield Problem(
+            code="fit.epochs",
+            message=f"`initial_epoch` is {fit.initial_epoch} and `epochs`, the total, is {fit.epochs}: none is left.",
+            hint=f"Set `epochs` to more than {fit.initial_epoch}, or `initial_epoch` to 0.",
+            field="training.fit.initial_epoch",
+        )
     for index, callback in enumerate(recipe.callbacks):
+        if isinstance(callback, SwapEMAWeights) and not recipe.optimizer.use_ema:
+            yield Problem(
+                code="callback.no_average",
+                message=f"SwapEMAWeights needs the moving average of the weights, which {recipe.optimizer.type_name} "
+                "does not keep.",
+                hint="Switch on `use_ema` in the optimizer, or remove the callback.",
+                field=f"training.fit.callbacks.{index}",
+            )
         monitor = callback.monitored()
         if monitor is None or not recipe.trained:
             continue
         field = f"training.fit.callbacks.{index}.config.monitor"
-        if monitor.startswith("val_") and not training.fit.validation_split:
+        if monitor.startswith("val_") and not _keeps_validation(training):
             yield Problem(
                 code="callback.monitor",
                 severity=Severity.WARNING,
                 message=f"{callback.type_name} follows `{monitor}`, but no rows are kept for validation.",
-                hint="Set `validation_split`, or follow `loss`.",
+                hint="Keep some (a split of the data set, or `validation_split`), or follow `loss`.",
                 field=field,
             )
         elif not _is_reported(monitor.removeprefix("val_"), recipe, known):
@@ -166,6 +183,13 @@ def _callbacks(training: Training, recipe: Recipe) -> Iterator[Problem]:
                 hint=f"Did you mean `{near}`?" if near else "Follow one of those, or its `val_` twin.",
                 field=field,
             )
+
+
+def _keeps_validation(training: Training) -> bool:
+    split = training.data.split if training.data is not None else None
+    if split is None:
+        return bool(training.fit.validation_split)
+    return split.by == "column" or bool(split.validation)
 
 
 def _keys(recipe: Recipe) -> list[str]:

@@ -4,7 +4,8 @@ Small weights share one buffer of weights and one of gradients, of which the par
 views; a large weight is a buffer of its own, whose gradient autograd hands over without a copy.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -180,6 +181,26 @@ class FlatOptimizer:
         if self.optimizer.use_ema and self.steps:
             for group in self._groups or ():
                 group.weights.copy_(group.slots[_AVERAGE])
+                group.end()
+
+    @contextlib.contextmanager
+    def averaged(self) -> Iterator[None]:
+        """In here the weights are their moving average, where there is one; afterwards they are as before."""
+        if not (self.optimizer.use_ema and self.steps):
+            yield
+            return
+        self._swap()
+        try:
+            yield
+        finally:
+            self._swap()
+
+    def _swap(self) -> None:
+        with torch.no_grad():
+            for group in self._groups or ():
+                kept = group.weights.clone()
+                group.weights.copy_(group.slots[_AVERAGE])
+                group.slots[_AVERAGE].copy_(kept)
                 group.end()
 
     def _update(self, rate: float, number: int) -> None:

@@ -4,6 +4,7 @@ for event in fit(model, TrainingData(inputs, targets), document.training):
     print(event)
 """
 
+import contextlib
 import math
 import random
 import secrets
@@ -19,6 +20,7 @@ from layerloom.document import Training
 from layerloom.events import (
     EpochEnded,
     Event,
+    LayersMeasured,
     RunFinished,
     RunStarted,
     RunStopped,
@@ -27,7 +29,8 @@ from layerloom.events import (
 )
 from layerloom.problems import Problem
 from layerloom.training.batches import Batch
-from layerloom.training.callbacks.base import Epoch, Stop
+from layerloom.training.callbacks.base import Epoch
+from layerloom.training.callbacks.swap_ema_weights import SwapEMAWeights
 from layerloom.training.control import Control
 from layerloom.training.data import Rows
 from layerloom.training.evaluation import device_of, validate
@@ -39,7 +42,9 @@ from layerloom.training.recipe import recipe
 from layerloom.training.state import FitState
 from layerloom.training.steering import Save, Steering
 from layerloom.training.threads import WorkCount
+from layerloom.training.watching import Watch
 
+_AS_IT_IS = contextlib.nullcontext()
 _SHUFFLE_STREAM = 0x5EED
 """Keeps the shuffling's random numbers apart from those of dropout."""
 
@@ -155,6 +160,13 @@ class _Fit:
         self.available_threads = torch.get_num_threads()
         self.apply_threads()
         self.steering = Steering(self.recipe, self.control, state, self.save)
+        fit = self.recipe.fit
+        self.is_steered = bool(self.recipe.callbacks) or fit.time_limit_seconds is not None
+        self.judges_average = any(isinstance(item, SwapEMAWeights) for item in self.recipe.callbacks)
+        scale = self.recipe.optimizer.loss_scale_factor or 1.0
+        self.watch = Watch(self.model, fit.watch_every, scale) if fit.watch_every else None
+        self.measured: LayersMeasured | None = None
+        self.loss = 0.0
         self.model.train()
 
     def finish(self) -> None:
@@ -192,7 +204,12 @@ class _Fit:
             state.epoch_seconds += now - began
             state.seconds += now - began
             began = now
+            if self.measured is not None:  # before the step's own event, with which a step counts as done
+                yield self.measured
+                self.measured = None
+            followed = list(self.steering.step_ended(self.loss)) if self.is_steered else ()
             yield event
+            yield from followed
             if state.ended:
                 return
         if control.pending:
@@ -217,8 +234,10 @@ class _Fit:
         return event
 
     def learn(self, batch: Batch) -> Event:
-        state, objective = self.state, self.objective
-        outputs, masks = objective.outputs(batch.inputs)
+        state, objective, watch = self.state, self.objective, self.watch
+        watched = watch is not None and watch.is_due(self.optimizer.steps)
+        with watch.activations() if watch is not None and watched else _AS_IT_IS:
+            outputs, masks = objective.outputs(batch.inputs)
         losses = objective.losses(outputs, masks, batch.targets, batch.weights)
         penalty = objective.penalty()
         if penalty is not None:
@@ -233,6 +252,8 @@ class _Fit:
         if roots.requires_grad:
             self.optimizer.clear()
             roots.backward(self.steering.gradient(roots))  # type: ignore[no-untyped-call]
+        if watch is not None and watched:
+            watch.before_update()
         with torch.no_grad():
             objective.watch(state.metrics, outputs, masks, batch.targets, batch.weights)
             self.optimizer.step(self.steering.rate())
@@ -241,9 +262,9 @@ class _Fit:
             sums[index] += value * rows
         state.rows += rows
         state.step += 1
-        for callback in self.recipe.callbacks:
-            if any(isinstance(action, Stop) for action in callback.step_ended(loss)):
-                state.ended = True
+        self.loss = loss
+        if watch is not None and watched:
+            self.measured = watch.event(state.epoch + 1, state.step)
         return step_ended(state.epoch + 1, state.step, loss, by_output, regularization, problem)
 
     def end_epoch(self) -> Iterator[Event]:
@@ -251,14 +272,15 @@ class _Fit:
         began = time.perf_counter()
         validation: Validation | None = None
         if self.validation is not None and (state.epoch + 1) % fit.validation_freq == 0:
-            validation = validate(
-                self.objective,
-                self.validation,
-                fit.batch_size,
-                state.loss_weights,
-                lambda: self.control.is_stopped,
-                fit.validation_steps,
-            )
+            with self.optimizer.averaged() if self.judges_average else _AS_IT_IS:
+                validation = validate(
+                    self.objective,
+                    self.validation,
+                    fit.batch_size,
+                    state.loss_weights,
+                    lambda: self.control.is_stopped,
+                    fit.validation_steps,
+                )
             if validation is None:
                 return
         means = [total / state.rows for total in state.sums]

@@ -19,8 +19,8 @@ from layerloom.training.control import Control
 from layerloom.training.recipe import Recipe
 from layerloom.training.state import FitState
 
-Save = Callable[[str, FitState], None]
-"""Called when a callback wants the weights saved under a name."""
+Save = Callable[[SaveWeights, FitState], None]
+"""Called when a callback wants the weights saved."""
 
 
 class Steering:
@@ -30,6 +30,7 @@ class Steering:
         self._recipe, self._control, self._state, self._save = recipe, control, state, save
         self._schedule = recipe.optimizer.schedule()
         self._gradient: Tensor | None = None
+        self._limit = recipe.fit.time_limit_seconds
 
     def rate(self, back: int = 0) -> float:
         """The learning rate of the next step, or of one `back` from it."""
@@ -71,9 +72,23 @@ class Steering:
         for number, callback in enumerate(self._recipe.callbacks):
             yield from self._act(number, callback.epoch_began(self._state.epoch, self.rate()))
 
-    def epoch_ended(self, epoch: Epoch) -> Iterator[Event]:
+    def step_ended(self, loss: float) -> Iterator[Event]:
+        state = self._state
+        if self._limit is not None and state.seconds >= self._limit:
+            state.ended, state.ended_by = True, "time_limit_seconds"
+        steps = state.optimizer.steps if state.optimizer is not None else 0
         for number, callback in enumerate(self._recipe.callbacks):
-            yield from self._act(number, callback.epoch_ended(epoch, self._state.memories[number]))
+            yield from self._act(number, callback.step_ended(steps, loss, state.seconds))
+
+    def epoch_ended(self, epoch: Epoch) -> Iterator[Event]:
+        """Checkpoints come last, so that they know what every callback remembers."""
+        asked: list[tuple[int, SaveWeights]] = []
+        for number, callback in enumerate(self._recipe.callbacks):
+            actions = list(callback.epoch_ended(epoch, self._state.memories[number]))
+            yield from self._act(number, [item for item in actions if not isinstance(item, SaveWeights)])
+            asked += [(number, item) for item in actions if isinstance(item, SaveWeights)]
+        for number, item in asked:
+            yield from self._act(number, [item])
 
     def fit_ended(self) -> Iterator[Event]:
         for number, callback in enumerate(self._recipe.callbacks):
@@ -96,6 +111,7 @@ class Steering:
             match action:
                 case Stop():
                     state.ended = True
+                    state.ended_by = self._recipe.callbacks[number].type_name
                 case ChangeLearningRate(rate):
                     if rate != self.rate():
                         state.learning_rate = rate
@@ -107,7 +123,7 @@ class Steering:
                 case RestoreWeights():
                     if number in state.remembered:
                         state.model.load_state_dict(state.remembered[number])
-                case SaveWeights(name):
+                case SaveWeights():
                     if self._save is not None:
-                        self._save(name, state)
-                        yield CheckpointSaved(epoch=state.epoch, name=name)
+                        self._save(action, state)
+                        yield CheckpointSaved(epoch=state.epoch, name=action.name)

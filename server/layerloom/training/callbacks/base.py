@@ -33,9 +33,10 @@ class RestoreWeights:
 
 @dataclass(frozen=True, slots=True)
 class SaveWeights:
-    """Have the weights saved under this name."""
+    """Have the weights saved under this name; `whole`: with all that a fit needs to go on from here."""
 
     name: str
+    whole: bool = False
 
 
 Action = Stop | ChangeLearningRate | RememberWeights | RestoreWeights | SaveWeights
@@ -67,8 +68,11 @@ class Callback(Choice):
         """Called before the first step of an epoch; `index` counts from 0."""
         return ()
 
-    def step_ended(self, loss: float) -> Iterable[Action]:
-        """Called after each step; cheap, please."""
+    def step_ended(self, step: int, loss: float, seconds: float) -> Iterable[Action]:
+        """Called after each step, which is number `step` of the fit, from 1; cheap, please.
+
+        `seconds`: how long the fit has trained, pauses left out. `loss` may not be finite.
+        """
         return ()
 
     def epoch_ended(self, epoch: Epoch, memory: Memory) -> Iterable[Action]:

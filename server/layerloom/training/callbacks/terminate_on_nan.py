@@ -12,5 +12,5 @@ class TerminateOnNaN(Callback):
 
     type_name: ClassVar[str] = "TerminateOnNaN"
 
-    def step_ended(self, loss: float) -> Iterable[Action]:
+    def step_ended(self, step: int, loss: float, seconds: float) -> Iterable[Action]:
         return () if math.isfinite(loss) else (Stop(),)
