@@ -1,13 +1,14 @@
-"""How columns meet one input or output: the form of each column, and whether shapes and labels fit. No rows
-needed.
-"""
+"""How columns meet one input or output: the encoder of each, and whether shapes and labels fit. No rows needed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from layerloom.data.choice import Choice
 from layerloom.data.dataset import Column
-from layerloom.data.encoding import Form
+from layerloom.data.encoders.base import Encoder, encoders
+from layerloom.data.encoders.index import Index
+from layerloom.data.encoders.one_hot import OneHot
+from layerloom.data.encoders.values import Values
 from layerloom.data.end import End, Sizes, matches, shown
 from layerloom.data.labels import label_problems
 from layerloom.problems import Problem
@@ -15,71 +16,58 @@ from layerloom.problems import Problem
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """Columns with a form for each; with problems, the rest can't be used."""
+    """Columns with an encoder for each; with problems, the rest can't be used."""
 
     end: End
     columns: tuple[Column, ...]
-    forms: tuple[Form, ...] = ()
+    encoders: tuple[Encoder, ...] = ()
     is_list: bool = False
     problems: tuple[Problem, ...] = ()
 
 
 def arrange(choice: Choice, columns: Sequence[Column], end: End) -> Arrangement:
-    """The forms for these columns at this end, or every reason why they don't fit."""
+    """The encoders for these columns at this end, or every reason why they don't fit."""
     arrangement = Arrangement(end, tuple(columns), is_list=choice.is_list)
     problems = [problem for column in columns for problem in _column_problems(column, choice, end)]
     if problems:
         return replace(arrangement, problems=tuple(problems))
-    forms = tuple(_form(column, choice, end) for column in columns)
-    arrangement = replace(arrangement, forms=forms)
+    chosen = tuple(_encoder(column, choice, end) for column in columns)
+    arrangement = replace(arrangement, encoders=chosen)
     problems = [
         problem
-        for column, form in zip(columns, forms, strict=True)
-        for problem in label_problems(column, form, end)
+        for column, encoder in zip(columns, chosen, strict=True)
+        for problem in label_problems(column, encoder.type_name, end)
     ]
     return replace(arrangement, problems=tuple(problems or _shape_problems(arrangement)))
 
 
 def _column_problems(column: Column, choice: Choice, end: End) -> list[Problem]:
-    encoder = choice.encoder.type if choice.encoder else None
+    encoder = choice.encoder
     name = f"Column `{column.name}`"
-    if column.kind == "text":
+    if encoder is None and column.kind in _NEEDED:
+        what, needed = _NEEDED[column.kind]
         note = f" {column.note}" if column.note else ""
         return [
             end.problem(
                 "column.kind",
-                f"{name} holds text, and {end.title} takes numbers.{note}",
-                "Choose a column of numbers or categories.",
+                f"{name} holds {what}, and {end.title} takes numbers.{note}",
+                f"Give it the encoder `{needed}`, or choose a column of numbers or categories.",
             )
         ]
-    if column.missing:
+    if encoder is not None and (problem := _unfit(column, encoder, end)) is not None:
+        return [problem]
+    if column.missing and not (encoder is not None and encoder.fills_missing):
         return [end.problem(
             "column.missing_values",
             f"{name} has no value in {column.missing} row{'s' if column.missing > 1 else ''}.",
-            "Fill them in or remove those rows from the file, then upload it again; or choose another "
-            "column.",
+            "Give it an encoder that says what stands in (`missing`), remove those rows from the file and upload it "
+            "again, or choose another column.",
         )]  # fmt: skip
-    if encoder in ("standardize", "min-max") and column.kind == "category":
-        return [
-            end.problem(
-                "encoder.invalid",
-                f"{name} holds categories, which `{encoder}` can't scale.",
-                "Use the encoder `one-hot` or `index`, or none.",
-            )
-        ]
-    if encoder in ("one-hot", "index") and column.kind not in ("category", "integer"):
-        return [
-            end.problem(
-                "encoder.invalid",
-                f"{name} is of kind {column.kind}; `{encoder}` counts values of categories and whole "
-                "numbers.",
-                "Use `standardize` or `min-max`, or no encoder.",
-            )
-        ]
     is_fraction = column.kind == "number" or (
         column.kind == "tensor" and not column.dtype.startswith(("int", "uint", "bool"))
     )
-    if end.takes_integers and (is_fraction or encoder in ("standardize", "min-max")):
+    type_name = encoder.type_name if encoder is not None else None
+    if end.takes_integers and (is_fraction or (encoder is not None and encoder.gives_fractions)):
         return [
             end.problem(
                 "column.kind",
@@ -88,7 +76,7 @@ def _column_problems(column: Column, choice: Choice, end: End) -> list[Problem]:
                 "Set the Input's `dtype` to float32, or choose a column of whole numbers.",
             )
         ]
-    if end.takes_classes and (is_fraction or encoder == "one-hot"):
+    if end.takes_classes and (is_fraction or type_name == "one-hot"):
         return [
             end.problem(
                 "label.fraction",
@@ -100,26 +88,64 @@ def _column_problems(column: Column, choice: Choice, end: End) -> list[Problem]:
     return []
 
 
-def _form(column: Column, choice: Choice, end: End) -> Form:
+_NEEDED = {
+    "text": ("text", "tokenize"),
+    "image": ("images", "image"),
+    "audio": ("sound", "audio"),
+    "time": ("times", "standardize"),
+}
+"""Kinds of columns that are no numbers before they are encoded, and by what."""
+
+
+def _unfit(column: Column, encoder: Encoder, end: End) -> Problem | None:
+    """A kind of column that the encoder can't read, or an end that it is not for."""
+    name = f"Column `{column.name}`"
+    if end.role not in encoder.roles:
+        return end.problem(
+            "encoder.invalid",
+            f"The encoder `{encoder.type_name}` is for Inputs; {end.title} is an Output.",
+            "Bind the column without it: the target is taken after the window by its `horizon`."
+            if encoder.type_name == "window"
+            else "Choose another encoder.",
+        )
+    if column.kind in encoder.takes:
+        return None
+    if encoder.type_name in ("standardize", "min-max") and column.kind == "category":
+        return end.problem(
+            "encoder.invalid",
+            f"{name} holds categories, which `{encoder.type_name}` can't scale.",
+            "Use the encoder `one-hot` or `index`, or none.",
+        )
+    fitting = [item for item, kind in encoders().items() if kind.is_offered and column.kind in kind.takes]
+    return end.problem(
+        "encoder.invalid",
+        f"{name} is of kind {column.kind}; `{encoder.type_name}` takes columns of kind {' or '.join(encoder.takes)}.",
+        f"Use {' or '.join(f'`{item}`' for item in fitting)}, or no encoder."
+        if fitting
+        else "Use no encoder.",
+    )
+
+
+def _encoder(column: Column, choice: Choice, end: End) -> Encoder:
     if choice.encoder:
-        return choice.encoder.type
+        return choice.encoder
     if column.kind == "category":
-        return _category_form(len(column.classes or ()), choice, end)
+        return _category_encoder(len(column.classes or ()), choice, end)
     if column.kind == "integer" and end.family == "categorical" and not choice.is_list:
-        return "one-hot"
-    return "values"
+        return OneHot()
+    return Values()
 
 
-def _category_form(classes: int, choice: Choice, end: End) -> Form:
+def _category_encoder(classes: int, choice: Choice, end: End) -> Encoder:
     if end.takes_classes:
-        return "index"
+        return Index()
     if end.family == "categorical":
-        return "one-hot"
+        return OneHot()
     if choice.is_list:
-        return "index" if classes == 2 or end.takes_integers else "one-hot"
+        return Index() if classes == 2 or end.takes_integers else OneHot()
     if end.wanted == (1,) or end.wanted == () or (end.family == "binary" and end.units != classes):
-        return "index"
-    return "one-hot"
+        return Index()
+    return OneHot()
 
 
 def _shape_problems(arrangement: Arrangement) -> list[Problem]:
@@ -153,19 +179,14 @@ def _shape_problems(arrangement: Arrangement) -> list[Problem]:
 def row_shape(arrangement: Arrangement) -> Sizes | None:
     """Shape of one encoded row; None if the columns can't be stacked. Scalars count as `(1,)`."""
     shapes = [
-        _encoded(column, form) for column, form in zip(arrangement.columns, arrangement.forms, strict=True)
+        encoder.row_shape(column, arrangement.end)
+        for column, encoder in zip(arrangement.columns, arrangement.encoders, strict=True)
     ]
     if len({shape[:-1] for shape in shapes}) > 1:
         return None
     widths = [shape[-1] for shape in shapes]
     known = [width for width in widths if width is not None]
     return (*shapes[0][:-1], sum(known) if len(known) == len(widths) else None)
-
-
-def _encoded(column: Column, form: Form) -> Sizes:
-    if form == "one-hot":
-        return (len(column.classes) if column.classes is not None else None,)
-    return column.shape or (1,)
 
 
 def _shape_hint(shape: Sizes, arrangement: Arrangement) -> str:
@@ -176,7 +197,7 @@ def _shape_hint(shape: Sizes, arrangement: Arrangement) -> str:
     if (
         not end.takes_classes
         and column.kind in ("category", "integer")
-        and arrangement.forms[0] != "one-hot"
+        and arrangement.encoders[0].type_name != "one-hot"
         and (end.units or 0) > 1
     ):
         return "Take the loss sparse_categorical_crossentropy, which is for the number of a class."

@@ -1,10 +1,13 @@
 """A document's data binding: checked against a description of the data, and bound to its rows.
 
-`check` needs no rows and runs anywhere; `bind` needs the table and runs in a worker. No torch.
+`check` needs no rows and runs anywhere; `bind` needs the rows and runs in a worker. No torch.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 from pydantic import JsonValue
 
 from layerloom.data.arrangement import Arrangement, arrange
@@ -12,12 +15,18 @@ from layerloom.data.bound import BoundData
 from layerloom.data.choice import Choice, parse
 from layerloom.data.dataset import Dataset
 from layerloom.data.datasets import unknown_column, unknown_dataset
+from layerloom.data.encoders.window import Window
 from layerloom.data.encoding import EncoderState, fit
 from layerloom.data.end import End
+from layerloom.data.filling import Filled, Stream, chunks_of_rows, fill
 from layerloom.data.losses import family
+from layerloom.data.reuse import encode_inputs
+from layerloom.data.samples import Windowing, gathered, windowing
+from layerloom.data.source import Held, Source
+from layerloom.data.split import Parts, Rows, check_split, count, divide, split, split_columns
+from layerloom.data.streams import stream_of, weight_streams
 from layerloom.data.table import Array, Table
-from layerloom.data.values import as_input, as_target, value_problems
-from layerloom.data.weights import bind_weights, check_weights, weight_columns
+from layerloom.data.weights import check_weights, weight_columns
 from layerloom.document import DataBinding, Fit
 from layerloom.problems import Problem, ProblemError, errors
 from layerloom.tensors import TensorSpec
@@ -38,7 +47,7 @@ def check(
 
     Codes: `data.missing`, `data.unbound`, `data.invalid`, `dataset.unknown`, `column.unknown`,
     `column.shape`, `column.kind`, `column.missing_values`, `label.outside`, `label.not_binary`,
-    `label.fraction`, `encoder.invalid`, `split.empty`, `weight.output`, `weight.column`.
+    `label.fraction`, `encoder.invalid`, `split.empty`, `split.column`, `weight.output`, `weight.column`.
     """
     if binding is None or not binding.dataset:
         return [
@@ -51,12 +60,23 @@ def check(
         ]
     if dataset is None:
         return [unknown_dataset(binding.dataset)]
-    problems = [] if settings is None or dataset.rows is None else _split_problems(dataset.rows, settings)
     if dataset.id == GENERATED:
-        return problems
+        return (
+            []
+            if settings is None
+            else check_split(binding.model_copy(update={"split": None}), dataset, settings)
+        )
+    problems = [] if settings is None else check_split(binding, dataset, settings)
+    windows: dict[End, Window] = {}
     for end in _ends(binding, inputs, outputs, losses):
         arranged = _arranged(binding, dataset, end)
-        problems += arranged.problems if isinstance(arranged, Arrangement) else arranged
+        if not isinstance(arranged, Arrangement):
+            problems += arranged
+            continue
+        problems += arranged.problems
+        if arranged.encoders and isinstance(arranged.encoders[0], Window):
+            windows[end] = arranged.encoders[0]
+    problems += _window_problems(binding, windows)
     return problems + check_weights(binding, dataset, outputs)
 
 
@@ -67,73 +87,89 @@ def columns_of(binding: DataBinding, inputs: Specs, outputs: Specs) -> list[str]
         choice = parse(_value(binding, end), end.field)
         names += choice.columns if isinstance(choice, Choice) else ()
     names += weight_columns(binding, outputs)
+    names += split_columns(binding)
     return list(dict.fromkeys(names))
 
 
 def bind(
     binding: DataBinding,
     dataset: Dataset,
-    table: Table,
+    rows: Table | Source,
     inputs: Specs,
     outputs: Specs,
     losses: Mapping[str, str],
     settings: Fit,
+    scratch: Path | None = None,
 ) -> BoundData:
-    """Arrays for training: encoded, checked row by row, the last rows split off for validation (as Keras
-    does).
+    """Arrays for training: encoded, checked row by row, and divided into training, validation and test.
 
     Inputs have the dtype of their spec. Targets are float32 of the output's rank, a scalar column `(rows,
     1)`; for sparse cross-entropy int64 without the last axis, `(rows,)` for an output `(batch, classes)`.
+    Encoders are fitted on the training rows. Encoded rows beyond 256 MiB lie in nameless files below `scratch`.
 
     Raises:
         ProblemError: all that `check` finds, and values that no description tells, such as `label.range`.
     """
+    source = Held(rows) if isinstance(rows, Table) else rows
     problems = check(binding, dataset, inputs, outputs, losses, settings)
-    problems = problems or _split_problems(table.rows, settings)
     if errors(problems):
         raise ProblemError(*problems)
-    training_rows = split(table.rows, settings)
-    training = table.slice(0, training_rows)
-    arrays: dict[str, Array] = {}
-    targets: dict[str, Array] = {}
-    encoders: dict[str, EncoderState] = {}
+    parts = divide(binding, dataset, source, settings)
+    states: dict[str, EncoderState] = {}
+    streams: list[Stream] = []
     for end in _ends(binding, inputs, outputs, losses):
         arranged = _arranged(binding, dataset, end)
         assert isinstance(arranged, Arrangement)  # check() found no problem
-        state = fit(arranged.columns, arranged.forms, training, arranged.is_list)
-        encoded = state.encode(table)
-        problems += value_problems(encoded, end, arranged)
-        encoders[end.id] = state
-        if end.role == "input":
-            arrays[end.id] = as_input(encoded, end)
-        else:
-            targets[end.id] = as_target(encoded, end)
-    weights, unfit = bind_weights(binding, table, outputs)
-    problems += unfit
-    if errors(problems):
-        raise ProblemError(*problems)
-    return divided(BoundData(arrays, targets, sample_weight=weights, encoders=encoders), training_rows)
+        state = fit(
+            arranged.columns,
+            arranged.encoders,
+            lambda column: chunks_of_rows(source, parts.training, column),
+            end,
+            arranged.is_list,
+        )
+        states[end.id] = state
+        streams.append(stream_of(end, state))
+    streams += weight_streams(binding, outputs)
+    return assembled(fill(source, parts, streams, scratch), parts, states)
 
 
-def split(rows: int, settings: Fit) -> int:
-    """Rows to train with; those after them validate. Rounds down, as Keras does."""
-    return int(rows * (1.0 - settings.validation_split))
+def assembled(filled: list[Filled], parts: Parts, states: Mapping[str, EncoderState]) -> BoundData:
+    """Training with validation and test below it; windows are gathered within each part.
+
+    Raises:
+        ProblemError: `split.empty`: a part is shorter than a window.
+    """
+    how = windowing(states)
+    training, validation, test = (
+        _bound(part, rows, name, how)
+        for part, (name, rows) in zip(filled, parts.named().items(), strict=True)
+    )
+    assert training is not None  # the split has seen to it
+    return replace(training, validation=validation, test=test, encoders=dict(states))
+
+
+def _bound(filled: Filled, rows: Rows, name: str, how: Windowing | None) -> BoundData | None:
+    if not count(rows):
+        return None
+    numbers: Array = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+    if how is not None:
+        filled = gathered(filled, how, name, count(rows))
+        numbers = how.following(numbers, how.samples(count(rows)))
+    return BoundData(
+        filled.inputs, filled.targets, sample_weight=filled.sample_weight or None, numbers=numbers
+    )
 
 
 def divided(data: BoundData, training_rows: int) -> BoundData:
     """The first rows for training and the others, if any, for validation."""
     if training_rows >= data.rows:
         return data
-    return BoundData(
-        inputs=_rows(data.inputs, slice(training_rows)),
-        targets=_rows(data.targets, slice(training_rows)),
-        validation=BoundData(
-            inputs=_rows(data.inputs, slice(training_rows, None)),
-            targets=_rows(data.targets, slice(training_rows, None)),
-            sample_weight=data.sample_weight and _rows(data.sample_weight, slice(training_rows, None)),
-        ),
-        sample_weight=data.sample_weight and _rows(data.sample_weight, slice(training_rows)),
-        encoders=data.encoders,
+    first, others = slice(training_rows), slice(training_rows, None)
+    return replace(
+        data,
+        inputs=_rows(data.inputs, first),
+        targets=_rows(data.targets, first),
+        validation=BoundData(_rows(data.inputs, others), _rows(data.targets, others)),
     )
 
 
@@ -141,39 +177,13 @@ def _rows(arrays: Mapping[str, Array], rows: slice) -> dict[str, Array]:
     return {name: array[rows] for name, array in arrays.items()}
 
 
-def encode_inputs(encoders: Mapping[str, EncoderState], table: Table, inputs: Specs) -> dict[str, Array]:
-    """Rows of a data set for `predict`, encoded with what was fitted when the model was trained."""
-    return {
-        name: as_input(encoders[name].encode(table), End(name, spec, "input"))
-        for name, spec in inputs.items()
-    }
-
-
-def _split_problems(rows: int, settings: Fit) -> list[Problem]:
-    training = split(rows, settings)
-    if rows and training > 0 and (training < rows or settings.validation_split == 0):
-        return []
-    which = "no row to train with" if training == 0 else "no row to validate with"
-    return [
-        Problem(
-            code="split.empty",
-            message=f"A validation split of {settings.validation_split:g} of {rows} "
-            f"row{'s' if rows != 1 else ''} leaves {which}.",
-            hint="Change the validation split, or choose a larger data set.",
-            field="training.fit.validation_split",
-        )
-    ]
-
-
-def _ends(binding: DataBinding, inputs: Specs, outputs: Specs, losses: Mapping[str, str]) -> list[End]:
+def _ends(binding: DataBinding, inputs: Specs, outputs: Specs, losses: Mapping[str, str]) -> Iterator[End]:
     """An output without a loss is only watched: it needs no target, but gets one that is bound."""
-    taken = [End(name, spec, "input") for name, spec in inputs.items()]
-    given = [
-        End(name, spec, "target", family(losses.get(name)))
-        for name, spec in outputs.items()
-        if losses.get(name) or binding.targets.get(name)
-    ]
-    return taken + given
+    for name, spec in inputs.items():
+        yield End(name, spec, "input")
+    for name, spec in outputs.items():
+        if losses.get(name) or binding.targets.get(name):
+            yield End(name, spec, "target", family(losses.get(name)))
 
 
 def _value(binding: DataBinding, end: End) -> JsonValue:
@@ -194,3 +204,31 @@ def _arranged(binding: DataBinding, dataset: Dataset, end: End) -> Arrangement |
         else:
             columns.append(column)
     return unknown or arrange(choice, columns, end)
+
+
+def _window_problems(binding: DataBinding, windows: Mapping[End, Window]) -> Iterator[Problem]:
+    """Windows that do not go together, or that have no order of time to stand in."""
+    if not windows:
+        return
+    chosen = binding.split
+    if chosen is not None and chosen.by not in ("order", "time"):
+        yield Problem(
+            code="encoder.invalid",
+            message=f"Time windows need rows that follow each other; the split draws them by {chosen.by}.",
+            hint="Split by order or by time.",
+            field="training.data.split.by",
+        )
+    (first_end, first), *others = windows.items()
+    for end, window in others:
+        if (window.horizon, window.stride) != (first.horizon, first.stride):
+            yield end.problem(
+                "encoder.invalid",
+                f"{end.title} has windows with horizon {window.horizon} and stride {window.stride}, {first_end.title} "
+                f"with {first.horizon} and {first.stride}; they need the same ones.",
+                "Only `length` may differ between the Inputs of a model.",
+            )
+
+
+__all__ = [
+    "GENERATED", "assembled", "bind", "check", "columns_of", "divided", "encode_inputs", "split",
+]  # fmt: skip

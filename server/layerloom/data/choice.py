@@ -1,23 +1,12 @@
-"""What a document binds to one input or output: `"pixels"`, `["age", "income"]`, or columns with an
-encoder.
-"""
+"""What a document binds to one input or output: `"pixels"`, `["age", "income"]`, or columns with an encoder."""
 
-from typing import Any, Literal, get_args
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, SerializeAsAny
 
-from layerloom.problems import Problem
-
-EncoderType = Literal["standardize", "min-max", "one-hot", "index"]
-
-
-class Encoder(BaseModel):
-    """How values become numbers for the model; fitted on the training rows only."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    type: EncoderType
-    config: dict[str, JsonValue] = {}
+from layerloom.choices import create
+from layerloom.data.encoders.base import Encoder, encoders
+from layerloom.problems import Problem, ProblemError
 
 
 class Choice(BaseModel):
@@ -27,7 +16,7 @@ class Choice(BaseModel):
 
     columns: tuple[str, ...]
     is_list: bool = False
-    encoder: Encoder | None = None
+    encoder: SerializeAsAny[Encoder] | None = None
 
 
 def parse(value: JsonValue, field: str) -> Choice | Problem:
@@ -40,24 +29,10 @@ def parse(value: JsonValue, field: str) -> Choice | Problem:
             return _invalid(field, f"has {extra}; it may only have `columns` and `encoder`.")
         names = value.get("columns")
         if value.get("encoder") is not None:
-            try:
-                encoder = Encoder.model_validate(value["encoder"])
-            except ValidationError:
-                return Problem(
-                    code="encoder.invalid",
-                    message=f"The encoder of `{field}` is {str(value['encoder'])[:100]}; expected a `type` "
-                    f"out of {', '.join(get_args(EncoderType))}.",
-                    hint='Write {"type": "standardize"}, or leave the encoder away.',
-                    field=field,
-                )
-            if encoder.config:
-                return Problem(
-                    code="encoder.invalid",
-                    message=f"The encoder of `{field}` has a config {str(encoder.config)[:100]}; "
-                    f"`{encoder.type}` takes none.",
-                    hint="Leave `config` away.",
-                    field=field,
-                )
+            read = _encoder(value["encoder"], field)
+            if isinstance(read, Problem):
+                return read
+            encoder = read
     if isinstance(names, str):
         return Choice(columns=(names,), encoder=encoder) if names else _unbound(field)
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
@@ -68,6 +43,31 @@ def parse(value: JsonValue, field: str) -> Choice | Problem:
             return _invalid(field, f"names column `{twice[0]}` twice.")
         return Choice(columns=tuple(names), is_list=True, encoder=encoder)
     return _invalid(field, f"is {str(value)[:80]}; expected a column's name or a list of names.")
+
+
+def _encoder(value: JsonValue, field: str) -> Encoder | Problem:
+    offered = {name: kind for name, kind in encoders().items() if kind.is_offered}
+    kind, config = (value.get("type"), value.get("config") or {}) if isinstance(value, dict) else (None, {})
+    is_known = isinstance(value, dict) and not set(value) - {"type", "config"} and kind in offered
+    if not is_known or not isinstance(config, dict):
+        return Problem(
+            code="encoder.invalid",
+            message=f"The encoder of `{field}` is {str(value)[:100]}; expected a `type` out of {', '.join(offered)}, "
+            "and its `config`.",
+            hint='Write {"type": "standardize"}, or leave the encoder away.',
+            field=field,
+        )
+    try:
+        return create(offered, "encoder", str(kind), config, f"{field}.encoder")
+    except ProblemError as error:
+        first = error.problems[0]
+        hint = "" if first.hint.startswith("Keras") else first.hint
+        return first.model_copy(
+            update={
+                "code": "encoder.invalid",
+                "hint": hint or "See the encoder's settings in the training panel.",
+            }
+        )
 
 
 def _invalid(field: str, what: str) -> Problem:

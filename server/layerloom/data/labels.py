@@ -3,29 +3,28 @@
 from collections.abc import Sequence
 
 from layerloom.data.dataset import Column
-from layerloom.data.encoding import Form
 from layerloom.data.end import End
 from layerloom.problems import Problem
 
 
-def label_problems(column: Column, form: Form, end: End) -> list[Problem]:
+def label_problems(column: Column, encoder: str, end: End) -> list[Problem]:
     """Classes against the output's units and its loss, as far as the description of the data tells."""
     if end.role == "input" or column.classes is None:
         return []
     count, units = len(column.classes), end.units
     if end.takes_classes and units is not None:
-        numbers = range(count) if form == "index" else [int(label) for label in column.classes]
+        numbers = range(count) if encoder == "index" else [int(label) for label in column.classes]
         low, high = min(numbers, default=0), max(numbers, default=0)
         if low < 0 or high >= units:
             return [outside(column.name, low, high, units, end)]
     if end.family == "binary" and end.wanted in ((1,), ()):
         allowed = count <= 2 and (
-            column.kind == "category" or form == "index" or set(column.classes) <= {0, 1}
+            column.kind == "category" or encoder == "index" or set(column.classes) <= {0, 1}
         )
         if not allowed:
             return [not_binary(column.name, column.classes, end)]
     if (
-        form == "index"
+        encoder == "index"
         and end.family in ("regression", "unknown")
         and count > 2
         and any(isinstance(label, str) for label in column.classes)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from layerloom.data.arrangement import Arrangement
-from layerloom.data.end import End, matches
+from layerloom.data.encoding import EncoderState
+from layerloom.data.end import End, matches, shown
 from layerloom.data.labels import not_binary, outside
 from layerloom.data.table import Array
 from layerloom.problems import Problem
@@ -23,22 +23,22 @@ def as_target(encoded: Array, end: End) -> Array:
     return np.ascontiguousarray(_squeezed(encoded, end), dtype=np.int64 if end.takes_classes else np.float32)
 
 
-def value_problems(encoded: Array, end: End, arrangement: Arrangement) -> list[Problem]:
-    """What only the rows tell: not finite, a class that the output doesn't have, not within 0..1."""
-    name = arrangement.columns[0].name
-    shape = encoded.shape[1:]
-    if not matches(shape, end.wanted):  # the width of a one-hot whose values were not listed
-        return [end.problem(
-            "column.shape",
-            f"Column `{name}` has {shape[-1]} different values in the training rows; {end.title} has "
-            f"{end.units} places.",
-            f"Set the size of {end.title} to {shape[-1]}.",
-        )]  # fmt: skip
+def value_problems(
+    encoded: Array, end: End, state: EncoderState, first: int = 0, window: int | None = None
+) -> list[Problem]:
+    """What only the rows tell: not finite, a class that the output doesn't have, not within 0..1.
+
+    `first` is the number of the first row, `window` the rows of a window that these rows will be gathered into.
+    """
+    name = state.columns[0].column
+    shape = encoded.shape[1:] if window is None else (window, *encoded.shape[1:])
+    if not matches(shape, end.wanted):
+        return [_unfit_shape(shape, end, state)]
     if encoded.dtype.kind == "f" and not np.isfinite(encoded).all():
         rows = np.flatnonzero(~np.isfinite(encoded.reshape(len(encoded), -1)).all(axis=1))
         return [end.problem(
             "column.missing_values",
-            f"{end.title} gets no finite number in {len(rows)} rows; the first is row {rows[0] + 1}.",
+            f"{end.title} gets no finite number in {len(rows)} rows; the first is row {first + rows[0] + 1}.",
             "Fill in or remove those rows.",
         )]  # fmt: skip
     if end.role == "input" or not len(encoded):
@@ -67,6 +67,23 @@ def value_problems(encoded: Array, end: End, arrangement: Arrangement) -> list[P
                 'Scale them with the encoder {"type": "min-max"}, or take the loss mean_squared_error.',
             )]  # fmt: skip
     return []
+
+
+def _unfit_shape(shape: tuple[int, ...], end: End, state: EncoderState) -> Problem:
+    """A size that was open until the training rows were seen: values of a one-hot, the length of texts."""
+    name = state.columns[0].column
+    if state.columns[0].form == "one-hot":
+        return end.problem(
+            "column.shape",
+            f"Column `{name}` has {shape[-1]} different values in the training rows; {end.title} has "
+            f"{end.units} places.",
+            f"Set the size of {end.title} to {shape[-1]}.",
+        )
+    return end.problem(
+        "column.shape",
+        f"Column `{name}` gives {shown(shape)} a row once it is encoded; {end.title} takes {shown(end.wanted)}.",
+        f"Set the shape of {end.title} to {shown(shape, '[]')}, or the encoder's sizes to those of {end.title}.",
+    )
 
 
 def _squeezed(encoded: Array, end: End) -> Array:

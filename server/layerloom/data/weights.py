@@ -6,7 +6,7 @@ import numpy as np
 
 from layerloom.data.dataset import Dataset
 from layerloom.data.datasets import unknown_column
-from layerloom.data.table import Array, Table
+from layerloom.data.table import Array
 from layerloom.document import DataBinding
 from layerloom.problems import Problem
 
@@ -52,28 +52,24 @@ def weight_columns(binding: DataBinding, outputs: Collection[str]) -> list[str]:
     return [name for output, name in binding.sample_weights.items() if output in outputs]
 
 
-def bind_weights(
-    binding: DataBinding, table: Table, outputs: Collection[str]
-) -> tuple[dict[str, Array] | None, list[Problem]]:
-    """`(rows,)` float32 by output, and what only the rows tell is wrong: `weight.negative`."""
-    weights: dict[str, Array] = {}
-    problems = []
-    for output, name in binding.sample_weights.items():
-        if output not in outputs:
-            continue
-        weights[output] = np.ascontiguousarray(table[name], dtype=np.float32).reshape(-1)
-        bad = np.flatnonzero(~(weights[output] >= 0))
-        if len(bad):
-            problems.append(
-                _problem(
-                    "weight.negative",
-                    output,
-                    f"Column `{name}` has {len(bad)} weights that are not numbers from 0 on; the first is in row "
-                    f"{bad[0] + 1}.",
-                    "Choose another column, or mend those rows.",
-                )
-            )
-    return weights or None, problems
+def as_weights(values: Array, output: str, name: str, first: int = 0) -> tuple[Array, list[Problem]]:
+    """`(rows,)` float32 of the column `name`, and what only the rows tell is wrong: `weight.negative`.
+
+    `first` is the number of the first row.
+    """
+    weights = np.ascontiguousarray(values, dtype=np.float32).reshape(-1)
+    bad = np.flatnonzero(~(weights >= 0))
+    if not len(bad):
+        return weights, []
+    return weights, [
+        _problem(
+            "weight.negative",
+            output,
+            f"Column `{name}` has {len(bad)} weights that are not numbers from 0 on; the first is in row "
+            f"{first + bad[0] + 1}.",
+            "Choose another column, or mend those rows.",
+        )
+    ]
 
 
 def _problem(code: str, output: str, message: str, hint: str) -> Problem:

@@ -38,7 +38,13 @@ class Fitting:
             raise ProblemError(*preparation.blocking)
         self._training = training
         self._data = bind_dataset(
-            training.data, spec.datasets, plan.inputs, plan.outputs, losses_of(training), training.fit
+            training.data,
+            spec.datasets,
+            plan.inputs,
+            plan.outputs,
+            losses_of(training),
+            training.fit,
+            spec.folder,
         )
         device = choose_device(training.fit.device)
         self._model = build(plan, seed=training.fit.seed)

@@ -2,7 +2,18 @@
 
 from typing import ClassVar
 
-from layerloom.data.encoders.categories import Categories
+from layerloom.data.dataset import Column
+from layerloom.data.encoders.base import Fitted
+from layerloom.data.encoders.categories import Categories, Placed
+from layerloom.data.end import End, Sizes
+from layerloom.data.table import Array
+
+
+class IndexPlaced(Placed):
+    """The classes, in order."""
+
+    def encode(self, values: Array, first: int = 0) -> Array:
+        return self.places(values, first)[:, None]
 
 
 class Index(Categories):
@@ -12,3 +23,7 @@ class Index(Categories):
     """
 
     type_name: ClassVar[str] = "index"
+    fitted: ClassVar[type[Fitted]] = IndexPlaced
+
+    def row_shape(self, column: Column, end: End) -> Sizes:
+        return column.shape or (1,)

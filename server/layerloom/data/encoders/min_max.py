@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from layerloom.data.encoders.scaling import Scaling
+from layerloom.data.encoders.base import Chunks
+from layerloom.data.encoders.scaling import Scaling, low_and_range
 
 
 class MinMax(Scaling):
@@ -12,3 +13,6 @@ class MinMax(Scaling):
     """
 
     type_name: ClassVar[str] = "min-max"
+
+    def measure(self, chunks: Chunks) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        return low_and_range(chunks)

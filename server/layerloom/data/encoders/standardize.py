@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from layerloom.data.encoders.scaling import Scaling
+from layerloom.data.encoders.base import Chunks
+from layerloom.data.encoders.scaling import Scaling, mean_and_deviation
 
 
 class Standardize(Scaling):
@@ -12,3 +13,6 @@ class Standardize(Scaling):
     """
 
     type_name: ClassVar[str] = "standardize"
+
+    def measure(self, chunks: Chunks) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        return mean_and_deviation(chunks)
