@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from layerloom.data.encoding import ColumnEncoder, EncoderState
+from layerloom.data.encoding import EncoderState
 from layerloom.runs.meaning import meaning
 from layerloom.tensors import TensorSpec
 from layerloom.training.losses.base import create_loss
 
 
 def encoder(**column: Any) -> EncoderState:
-    return EncoderState(columns=(ColumnEncoder(column="c", **column),))
+    return EncoderState.model_validate({"columns": [{"column": "c", **column}]})
 
 
 def of(units: int, loss: str, state: EncoderState | None, **config: Any) -> Any:

@@ -62,7 +62,7 @@ class Uploaded:
         return max(_LEAST_ROWS, CHUNK_BYTES // max(1, self.row_bytes))
 
     def read(self, names: Sequence[str], start: int, stop: int) -> Table:
-        return load(self.dataset.id, self.folder, names, stop).slice(start, stop)
+        return load(self.dataset.id, self.folder, names, stop - start, start)
 
 
 def open_source(dataset: Dataset, folder: Path | None, names: Sequence[str]) -> Source:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from layerloom.data.dataset import Dataset
-from layerloom.data.encoding import ColumnEncoder, EncoderState
+from layerloom.data.encoders.base import Fitted
+from layerloom.data.encoding import EncoderState
 from layerloom.data.table import Array, Table
 from layerloom.problems import Problem, ProblemError
 
@@ -14,12 +15,12 @@ Row = Mapping[str, Any]  # Any: a cell of any kind
 MOST_PROBLEMS = 20
 
 
-def columns_of(encoders: Mapping[str, EncoderState], names: Sequence[str]) -> dict[str, ColumnEncoder]:
+def columns_of(encoders: Mapping[str, EncoderState], names: Sequence[str]) -> dict[str, Fitted]:
     """The columns that these ends need, each once."""
     return {item.column: item for name in names for item in encoders[name].columns}
 
 
-def table_of(rows: Sequence[Row], columns: Mapping[str, ColumnEncoder]) -> Table:
+def table_of(rows: Sequence[Row], columns: Mapping[str, Fitted]) -> Table:
     """A table of those columns.
 
     Raises:
@@ -44,7 +45,7 @@ def table_of(rows: Sequence[Row], columns: Mapping[str, ColumnEncoder]) -> Table
     return Table(found)
 
 
-def translated(table: Table, dataset: Dataset, columns: Mapping[str, ColumnEncoder]) -> Table:
+def translated(table: Table, dataset: Dataset, columns: Mapping[str, Fitted]) -> Table:
     """A data set's table with the codes that the classes had in training: another file numbers its own.
 
     Raises:
@@ -69,7 +70,7 @@ def translated(table: Table, dataset: Dataset, columns: Mapping[str, ColumnEncod
     return Table(arrays)
 
 
-def _column(encoder: ColumnEncoder, cells: list[Any], problems: list[Problem]) -> Array:
+def _column(encoder: Fitted, cells: list[Any], problems: list[Problem]) -> Array:
     if encoder.holds_codes:
         return _codes(encoder, cells, problems)
     try:
@@ -98,7 +99,7 @@ def _column(encoder: ColumnEncoder, cells: list[Any], problems: list[Problem]) -
     return array.astype(np.int64) if encoder.form in ("one-hot", "index") else array
 
 
-def _codes(encoder: ColumnEncoder, labels: Sequence[Any], problems: list[Problem]) -> Array:
+def _codes(encoder: Fitted, labels: Sequence[Any], problems: list[Problem]) -> Array:
     classes = encoder.classes or ()
     places: dict[Any, int] = {str(label): place for place, label in enumerate(classes)}
     found = np.zeros(len(labels), dtype=np.int64)
@@ -119,7 +120,7 @@ def _label(classes: Sequence[Any] | None, value: Any) -> Any:  # Any: a code or 
     return classes[value] if 0 <= value < len(classes) else None
 
 
-def _unknown_columns(rows: Sequence[Row], columns: Mapping[str, ColumnEncoder]) -> list[Problem]:
+def _unknown_columns(rows: Sequence[Row], columns: Mapping[str, Fitted]) -> list[Problem]:
     """Only where another is missing: a row may well hold the target and more."""
     if all(name in rows[0] for name in columns):
         return []
