@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from layerloom.api.bodies import UPLOAD_PATHS, takes_part
+from layerloom.api.bodies import takes_files, takes_part
 from layerloom.api.errors import problem_response
 from layerloom.api.hosts import Address, AllowedHosts
 from layerloom.api.sessions import Sessions
@@ -115,7 +115,7 @@ class Access:
         media = values[0].partition(";")[0].strip().lower() if len(values) == 1 else ""
         if media == "application/json" and _is_utf8(values[0]):
             return None
-        if media == "multipart/form-data" and scope["path"] in UPLOAD_PATHS and scope["method"] == "POST":
+        if media == "multipart/form-data" and takes_files(scope["method"], scope["path"]):
             return None
         if media == "application/octet-stream" and takes_part(scope["method"], scope["path"]):
             return None

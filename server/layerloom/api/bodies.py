@@ -23,7 +23,15 @@ ENVELOPE_BYTES = 64 * 1024
 """What a call may carry around a document: `{"document": …, "training": …}`."""
 
 UPLOAD_PATHS = frozenset({"/api/datasets", "/api/import", "/api/weights"})
-"""The calls that take files, as `multipart/form-data`."""
+"""The calls that take files, as `multipart/form-data`; and see `takes_files`."""
+
+_PREDICTION = re.compile(r"/api/runs/[^/]{1,100}/predict")
+
+
+def takes_files(method: str, path: str) -> bool:
+    """Whether a call may bring a file, which is larger than what other calls bring."""
+    return method == "POST" and (path in UPLOAD_PATHS or _PREDICTION.fullmatch(path) is not None)
+
 
 _PART_PATH = re.compile(r"^/api/uploads/[^/]+$")
 
@@ -68,7 +76,7 @@ class BodyLimits:
             return self.upload_bytes
         kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
         is_form = kind.lower().startswith(b"multipart/form-data")  # JSON is held in memory, forms are not
-        is_upload = scope["path"] in UPLOAD_PATHS and scope["method"] == "POST" and is_form
+        is_upload = takes_files(scope["method"], scope["path"]) and is_form
         return self.upload_bytes if is_upload else self.document_bytes + ENVELOPE_BYTES
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from layerloom.api.bodies import read_model
 from layerloom.api.contract import says
 from layerloom.api.errors import JSON
+from layerloom.api.file_predictions import predict_for_file
 from layerloom.api.learned_bodies import EvaluateBody, Evaluation, PredictBody, Prediction
 from layerloom.api.reading import (
     evaluate_trained,
@@ -52,9 +53,29 @@ async def report(request: Request, services: Use, run_id: RunId) -> Response:
     return JSON(found.model_dump(mode="json"))
 
 
-@router.post("/{run_id}/predict", **says(body=PredictBody, answer=Prediction))
+@router.post(
+    "/{run_id}/predict",
+    **says(
+        body=PredictBody,
+        answer=Prediction,
+        text="The prediction; of a file by default as CSV, an attachment, and as this where `Accept` asks for JSON.",
+        multipart={
+            "type": "object",
+            "required": ["file"],
+            "properties": {
+                "file": {
+                    "type": "string",
+                    "format": "binary",
+                    "description": "Rows with the columns that the run was trained with, in any form of an upload.",
+                }
+            },
+        },
+    ),
+)
 async def predict(request: Request, services: Use, run_id: RunId) -> Response:
-    """Outputs for rows of raw values, for rows by input, or for the rows of a data set."""
+    """Outputs for rows of raw values, for rows by input, for the rows of a data set, or for those of a file."""
+    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return await predict_for_file(request, services, run_id, await _artifacts(services, run_id))
     body = await read_model(request, services.limits, PredictBody)
     given = [name for name in ("inputs", "rows", "dataset") if getattr(body, name) is not None]
     if len(given) != 1:

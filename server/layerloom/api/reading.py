@@ -153,3 +153,25 @@ def predict_dataset(
     from layerloom.runs import predicting
 
     return predicting.predict_dataset(artifacts, datasets, dataset, split, limit, nodes)
+
+
+def predict_file(
+    artifacts: Path,
+    path: Path,
+    name: str,
+    scratch: Path,
+    target: Path,
+    form: Literal["csv", "json"],
+    most_bytes: int,
+    most_rows: int,
+) -> int:
+    """Writes `target`; gives the number of rows.
+
+    Raises:
+        ProblemError: `file.…` and what does not fit the run's columns, with row and column.
+    """
+    from layerloom.data.formats.source import UploadLimits
+    from layerloom.runs import predicting_files
+
+    limits = UploadLimits(file_bytes=most_bytes, rows=most_rows)
+    return predicting_files.predict_file(artifacts, path, name, scratch, target, form, limits)

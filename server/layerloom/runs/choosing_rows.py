@@ -43,9 +43,10 @@ def choose(trained: Trained, datasets: Path, dataset: str | None, split: Split |
     if is_own:
         return _part(_bound(trained, datasets, None), split, or_all=split is None)
     assert dataset is not None
-    bound = _bound(trained, datasets, dataset)  # finds all that does not fit, and how the rows are divided
-    chosen = _part(bound, split or "all", or_all=False)
     encoded = _encoded(trained, datasets, dataset)
+    if split in (None, "all"):
+        return ChosenRows(encoded, np.arange(encoded.rows))
+    chosen = _part(_bound(trained, datasets, dataset), split, or_all=False)
     return ChosenRows(_taken(encoded, chosen.rows), chosen.rows)
 
 

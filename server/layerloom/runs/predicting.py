@@ -9,9 +9,10 @@ from typing import Any
 import torch
 
 from layerloom.data.binding import encode_inputs
+from layerloom.data.dataset import Dataset
 from layerloom.data.datasets import find as find_dataset
 from layerloom.data.datasets import load, unknown_dataset
-from layerloom.data.table import Array
+from layerloom.data.table import Array, Table
 from layerloom.graph.inner import compute, places
 from layerloom.problems import Problem, ProblemError
 from layerloom.runs.choosing_rows import Split, choose
@@ -83,9 +84,7 @@ def inputs_of(trained: Trained, datasets: Path, dataset: str, limit: int | None)
     described = find_dataset(dataset, datasets)
     if described is None:
         raise ProblemError(unknown_dataset(dataset))
-    columns = columns_of(trained.encoders, tuple(trained.plan.inputs))
-    table = translated(load(dataset, datasets, list(columns), limit), described, columns)
-    return encode_inputs(trained.encoders, table, trained.plan.inputs)
+    return encoded_table(trained, load(dataset, datasets, input_columns(trained), limit), described)
 
 
 def encoded(trained: Trained, rows: Sequence[Row]) -> dict[str, Array]:
@@ -93,6 +92,27 @@ def encoded(trained: Trained, rows: Sequence[Row]) -> dict[str, Array]:
 
     Raises:
         ProblemError: as `predict_raw`; `predict.rows` where the run's rows were generated and have no columns.
+    """
+    input_columns(trained)
+    table = table_of(rows, columns_of(trained.encoders, tuple(trained.plan.inputs)))
+    return encode_inputs(trained.encoders, table, trained.plan.inputs)
+
+
+def encoded_table(trained: Trained, table: Table, dataset: Dataset) -> dict[str, Array]:
+    """Rows of a data set by input, encoded as in training.
+
+    Raises:
+        ProblemError: a column is of another kind, or has a value that can't be encoded.
+    """
+    columns = columns_of(trained.encoders, tuple(trained.plan.inputs))
+    return encode_inputs(trained.encoders, translated(table, dataset, columns), trained.plan.inputs)
+
+
+def input_columns(trained: Trained) -> list[str]:
+    """Names of the columns that the inputs need.
+
+    Raises:
+        ProblemError: `predict.rows`, where the run's rows were generated and have no columns.
     """
     missing = [name for name in trained.plan.inputs if name not in trained.encoders]
     if missing:
@@ -104,8 +124,7 @@ def encoded(trained: Trained, rows: Sequence[Row]) -> dict[str, Array]:
                 field="rows",
             )
         )
-    table = table_of(rows, columns_of(trained.encoders, tuple(trained.plan.inputs)))
-    return encode_inputs(trained.encoders, table, trained.plan.inputs)
+    return list(columns_of(trained.encoders, tuple(trained.plan.inputs)))
 
 
 def predict_arrays(

@@ -32,10 +32,13 @@ def table_of(rows: Sequence[Row], columns: Mapping[str, Fitted]) -> Table:
     problems = _unknown_columns(rows, columns)
     found: dict[str, Array] = {}
     for name, encoder in columns.items():
-        cells = []
+        cells: list[Any] = []  # Any: a cell of any kind
         for number, row in enumerate(rows):
             if name not in row:
                 problems.append(_missing(name, number))
+                break
+            if row[name] is None or row[name] == "":
+                problems.append(_no_value(name, number))
                 break
             cells.append(row[name])
         if len(cells) == len(rows):
@@ -141,6 +144,15 @@ def _missing(column: str, row: int) -> Problem:
     return _problem(
         "predict.column",
         f"Row {row + 1} has no column `{column}`, which the model needs.",
+        f"Give each row a value for `{column}`.",
+        f"rows.{row}.{column}",
+    )
+
+
+def _no_value(column: str, row: int) -> Problem:
+    return _problem(
+        "column.missing_values",
+        f"Column `{column}` has no value in row {row + 1}.",
         f"Give each row a value for `{column}`.",
         f"rows.{row}.{column}",
     )

@@ -47,6 +47,11 @@ class Trained:
     meanings: Mapping[str, Meaning] = field(default_factory=dict)
     """By Output id."""
 
+    @property
+    def gathers_rows(self) -> bool:
+        """Whether a sample is made of several rows, so that a file must be encoded in one piece."""
+        return any(getattr(state, "window", None) is not None for state in self.encoders.values())
+
 
 def open_trained(artifacts: Path) -> Trained:
     """The model as the run left it. A process keeps the last one that it opened, until its weights change."""

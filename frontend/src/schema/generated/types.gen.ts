@@ -3635,7 +3635,7 @@ export type PredictError = PredictErrors[keyof PredictErrors];
 
 export type PredictResponses = {
     /**
-     * The answer.
+     * The prediction; of a file by default as CSV, an attachment, and as this where `Accept` asks for JSON.
      */
     200: Prediction;
 };
