@@ -1,5 +1,6 @@
 /** What was measured in the layers while a run trained, thinned so that a long run stays small. Pure. */
 
+import type { Instance } from "../document/instances";
 import type { LayerMeasure, LayersMeasured, NodeMeasure } from "../schema/measured";
 
 /** A measurement at its place in the run. */
@@ -32,7 +33,7 @@ export const HEAT_MEASURES: readonly HeatMeasure[] = [
 export const HEAT_LEVELS = 7;
 
 export interface Heat {
-  /** Level (0 … HEAT_LEVELS - 1) and number by node of the measured model. */
+  /** Level (0 … HEAT_LEVELS - 1) and number by node of the open model. */
   readonly nodes: ReadonlyMap<string, { readonly level: number; readonly value: number }>;
   readonly least: number;
   readonly most: number;
@@ -49,11 +50,12 @@ export function heatOf(
   measured: Pick<LayersMeasured, "layers" | "nodes"> | undefined,
   measure: HeatMeasure,
   nodes: readonly Called[],
+  place: Instance,
 ): Heat | null {
   if (measured === undefined) return null;
   const values = new Map<string, number>();
   for (const { id, layer } of nodes) {
-    const value = measureOf(measured, measure, id, layer);
+    const value = measureOf(measured, measure, place.nodes + id, place.layers + layer);
     if (value !== null && Number.isFinite(value)) values.set(id, value);
   }
   if (values.size === 0) return null;

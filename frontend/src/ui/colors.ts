@@ -15,6 +15,11 @@ export function sharedColor(index: number): string {
   return `var(--ll-shared-${((index % SHARED) + SHARED) % SHARED})`;
 }
 
+/** Shade of a heat map, from 0 (least) to 6 (most). */
+export function heatColor(level: number): string {
+  return `var(--ll-heat-${Math.max(0, Math.min(6, level))})`;
+}
+
 /** `var(--ll-edge)` → `#9aa2b1` under the theme that is on; what is no variable is given back. */
 export function resolvedColor(color: string): string {
   const name = /^var\((--[\w-]+)\)$/.exec(color)?.[1];

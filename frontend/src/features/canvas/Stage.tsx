@@ -14,6 +14,7 @@ import { ConnectingHint } from "./parts/ConnectingHint";
 import classes from "./parts/canvas.module.css";
 import { EdgeLabels } from "./parts/EdgeLabels";
 import { EmptyCanvas } from "./parts/EmptyCanvas";
+import { HeatControls } from "./parts/HeatControls";
 import { LayerSearch } from "./parts/LayerSearch";
 import { Minimap } from "./parts/Minimap";
 import { NodeActions } from "./parts/NodeActions";
@@ -21,6 +22,7 @@ import { NodeBox } from "./parts/NodeBox";
 import { ZoomControls } from "./parts/ZoomControls";
 import { useElements } from "./useElements";
 import { useFocusRequests } from "./useFocusRequests";
+import { useHeatOfModel } from "./useHeat";
 import { useInsertions } from "./useInsertions";
 import { usePaintedStores, useScene } from "./useScene";
 import { useStageEvents } from "./useStageEvents";
@@ -43,6 +45,7 @@ export function Stage() {
 
   useView(engine, root, painted);
   usePaintedStores(engine, scene.model);
+  useHeatOfModel(engine, scene.model);
   useFocusRequests(engine, scene);
   useInsertions(engine);
   useStageEvents(engine, root);
@@ -83,6 +86,7 @@ export function Stage() {
       </ReactFlow>
       <EmptyCanvas scene={scene} />
       <ZoomControls />
+      <HeatControls />
       <Minimap scene={scene} />
       <ConnectingHint />
       <LayerSearch />

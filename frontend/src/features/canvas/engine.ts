@@ -56,6 +56,7 @@ export class CanvasEngine {
     litLayer: null,
     badNodes: NO_STRINGS,
     badPorts: NO_STRINGS,
+    heat: null,
     drag: null,
     looseEdge: null,
     selecting: null,

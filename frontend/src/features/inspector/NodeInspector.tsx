@@ -19,9 +19,11 @@ import { layerLook } from "../../ui/categories";
 import { SchemaForm } from "../../ui/form/SchemaForm";
 import { withCode } from "../../ui/ProblemText";
 import { LayerHelp } from "./LayerHelp";
+import { LayerMeasures } from "./LayerMeasures";
 import { NodeProblems } from "./NodeProblems";
 import { NodeShapes } from "./NodeShapes";
 import { namingFields } from "./naming";
+import { OutputShare } from "./OutputShare";
 import { WrappedLayers } from "./WrappedLayers";
 
 export function NodeInspector({ node: id }: { readonly node: NodeId }) {
@@ -188,6 +190,8 @@ export function NodeInspector({ node: id }: { readonly node: NodeId }) {
         </Stack>
       )}
 
+      {type === "Output" && <OutputShare modelId={modelId} output={id} />}
+      <LayerMeasures modelId={modelId} node={id} layer={node.layer} />
       <NodeShapes model={model} modelId={modelId} node={id} />
       {described !== undefined && <LayerHelp described={described} />}
     </Stack>

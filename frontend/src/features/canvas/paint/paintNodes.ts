@@ -1,5 +1,6 @@
 /** Paints the nodes that are too far or too many to be elements: a box with its category's colour, and its name if it can be read. */
 
+import { heatColor } from "../../../ui/colors";
 import { type Box, HEADER_HEIGHT } from "../scene/geometry";
 import type { SceneNode } from "../scene/scene";
 import { FAR_ZOOM } from "../view/viewport";
@@ -19,6 +20,7 @@ export function paintNodes(
   if (painted.length === 0) return;
   const { zoom } = picture.view;
   paintBodies(context, picture, theme, painted, zoom >= ROUNDED_ZOOM);
+  if (picture.heat) paintHeat(context, picture, theme, painted, picture.heat);
   paintStrips(context, picture, theme, painted);
   paintRings(context, picture, theme, painted);
   if (zoom >= NAMED_ZOOM) paintNames(context, picture, theme, painted);
@@ -42,6 +44,25 @@ function paintBodies(
   }
   context.fill();
   context.stroke();
+}
+
+/** A veil over each measured node, thin enough for its name to be read. */
+function paintHeat(
+  context: CanvasRenderingContext2D,
+  picture: Picture,
+  theme: Theme,
+  nodes: readonly SceneNode[],
+  heat: NonNullable<Picture["heat"]>,
+): void {
+  context.globalAlpha = 0.6;
+  for (const node of nodes) {
+    const level = heat.get(node.id)?.level;
+    if (level === undefined) continue;
+    const { x, y } = placeOf(picture, node);
+    context.fillStyle = theme.resolve(heatColor(level));
+    context.fillRect(x, y, node.width, node.height);
+  }
+  context.globalAlpha = 1;
 }
 
 /** One path for each colour. */

@@ -31,6 +31,8 @@ export interface Picture {
   /** The layer whose calls are lit. */
   readonly litLayer: string | null;
   readonly badNodes: ReadonlySet<string>;
+  /** Shade by node while the canvas shows what was measured. */
+  readonly heat: ReadonlyMap<string, { readonly level: number }> | null;
   /** `node.port` of inputs with a problem. */
   readonly badPorts: ReadonlySet<string>;
   readonly drag: Drag | null;

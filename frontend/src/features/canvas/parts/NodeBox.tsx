@@ -9,9 +9,12 @@ import type { Problem } from "../../../schema";
 import { problemsOf, useCheck } from "../../../stores/checkStore";
 import { useSelection } from "../../../stores/selectionStore";
 import { layerLook } from "../../../ui/categories";
+import { heatColor } from "../../../ui/colors";
+import { shortNumber } from "../../../ui/numbers";
 import { useCanvasState } from "../canvasState";
 import { useEngine } from "../engineContext";
 import type { SceneNode } from "../scene/scene";
+import { useHeat } from "../useHeat";
 import classes from "./node.module.css";
 import { OutputLoss } from "./OutputLoss";
 import { PortButton } from "./PortButton";
@@ -25,6 +28,7 @@ export const NodeBox = memo(function NodeBox({ data: { node } }: NodeProps<Layer
   const isLit = useSelection((state) => node.calls > 1 && state.hoverLayer === node.layer);
   const isRenaming = useCanvasState((state) => state.renaming === node.id);
   const problems = useCheck((state) => problemsOf(state.problems, engine.scene.model, node.id));
+  const heat = useHeat((state) => state.heat?.nodes.get(node.id));
   const { setHoverLayer } = useSelection.getState();
   const { icon: Icon, color } = layerLook(node.type, node.category);
   const severity = severityOf(problems);
@@ -41,10 +45,12 @@ export const NodeBox = memo(function NodeBox({ data: { node } }: NodeProps<Layer
       data-selected={isSelected || undefined}
       data-lit={isLit || undefined}
       data-problem-severity={severity}
+      data-heat={heat?.level}
       style={
         {
           "--color": color,
           "--shared": node.sharedColor || undefined,
+          "--heat": heat && heatColor(heat.level),
           height: node.height,
         } as React.CSSProperties
       }
@@ -80,6 +86,7 @@ export const NodeBox = memo(function NodeBox({ data: { node } }: NodeProps<Layer
           {t("canvas.calls", { count: node.calls })}
         </span>
       )}
+      {heat && <span className={classes.heat}>{shortNumber(heat.value, 3)}</span>}
       {severity && <ProblemMark problems={problems} severity={severity} />}
       {node.inputs.map((port) => (
         <PortButton key={`>${port.name}`} node={node} port={port} />
