@@ -36,6 +36,9 @@ const GalleryDialog = lazy(() =>
 const PreflightDialog = lazy(() =>
   import("../features/preflight/PreflightDialog").then((module) => ({ default: module.PreflightDialog })),
 );
+const LearnedDialog = lazy(() =>
+  import("../features/learned/LearnedDialog").then((module) => ({ default: module.LearnedDialog })),
+);
 const DatasetsDialog = lazy(() =>
   import("../features/data/DatasetsDialog").then((module) => ({ default: module.DatasetsDialog })),
 );
@@ -165,6 +168,7 @@ function Dialogs() {
       {current === "code" && <CodeDialog opened onClose={close} />}
       {current === "gallery" && <GalleryDialog opened onClose={close} />}
       {current === "datasets" && <DatasetsDialog opened onClose={close} />}
+      {current === "learned" && <LearnedDialog opened onClose={close} />}
       {current === "preflight" && <PreflightDialog opened onClose={close} />}
       <ShortcutsDialog opened={current === "shortcuts"} onClose={close} />
       <ConflictDialog />

@@ -4,9 +4,7 @@ import type { Instance } from "../document/instances";
 import type { LayerMeasure, LayersMeasured, NodeMeasure } from "../schema/measured";
 
 /** A measurement at its place in the run. */
-export interface Measured extends LayersMeasured {
-  readonly seq: number;
-}
+export type Measured = Pick<LayersMeasured, "seq" | "epoch" | "step" | "layers" | "nodes">;
 
 /** Twice this many are thinned to every second one; the newest always stays. */
 export const MOST_MEASURED = 64;

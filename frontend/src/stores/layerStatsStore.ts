@@ -2,7 +2,6 @@
 
 import { create } from "zustand";
 import type { RunEvent } from "../schema";
-import type { LayersMeasured } from "../schema/measured";
 import { type HeatMeasure, type Measured, withMeasured } from "./layerStats";
 
 interface LayerStatsState {
@@ -25,9 +24,7 @@ export const useLayerStats = create<LayerStatsState>((set, get) => ({
     if (runId !== get().runId) set({ runId, measured: [] });
   },
   take: (runId, events) => {
-    const fresh = (events as readonly { readonly kind: string }[]).filter(
-      ({ kind }) => kind === "layers_measured",
-    ) as unknown as readonly (LayersMeasured & { seq: number })[];
+    const fresh = events.filter((event) => event.kind === "layers_measured");
     if (fresh.length === 0) return;
     get().follow(runId);
     set({ measured: withMeasured(get().measured, fresh) });

@@ -6,6 +6,7 @@ import {
   Download,
   FileCode2,
   FolderOpen,
+  GraduationCap,
   LayoutGrid,
   Pause,
   Play,
@@ -149,6 +150,12 @@ function RunButtons() {
         name={t("toolbar.stop")}
         disabled={state === null || isOver(state)}
         onClick={() => void stop()}
+      />
+      <ToolButton
+        icon={GraduationCap}
+        name={t("learned.open")}
+        disabled={state === null}
+        onClick={() => useDialogs.getState().open("learned")}
       />
     </>
   );

@@ -54,7 +54,7 @@ export function LayerMeasures({ modelId, node, layer }: LayerMeasuresProps) {
           ],
         ] as const)),
   ];
-  const strip = (name: string, histograms: typeof weights) => (
+  const strip = (name: string, histograms: typeof gradients) => (
     <div>
       <Text size="xs" c="dimmed" mb={2}>
         {name}

@@ -115,17 +115,14 @@ function Found({ found, document, onLeave }: FoundProps) {
             }),
       ),
     ],
-    [
-      t("preflight.estimate"),
-      found.step_seconds === null || found.steps === null ? null : duration(found.step_seconds * found.steps),
-    ],
+    [t("preflight.estimate"), known(found.seconds, duration)],
   ];
   return (
     <>
       <Group gap="xs" wrap="nowrap" role="status">
         <Icon size={18} aria-hidden className={found.ok ? classes.good : classes.bad} />
         <Text size="sm" fw={600}>
-          {t(found.ok ? "preflight.ok" : "preflight.notOk", { time: duration(found.seconds) })}
+          {t(found.ok ? "preflight.ok" : "preflight.notOk")}
         </Text>
       </Group>
       <Problems problems={found.problems} onLeave={onLeave} />

@@ -7,6 +7,7 @@ import data from "./data.json";
 import fields from "./fields.json";
 import fit from "./fit.json";
 import inspector from "./inspector.json";
+import learned from "./learned.json";
 import losses from "./losses.json";
 import palette from "./palette.json";
 import preflight from "./preflight.json";
@@ -23,6 +24,7 @@ export default {
   ...fields,
   ...fit,
   ...inspector,
+  ...learned,
   ...losses,
   ...palette,
   ...preflight,

@@ -1,6 +1,6 @@
 /** A small picture of numbers as SVG: lines, dots or bars over two axes. For what is looked at once; runs have uPlot. */
 
-import { shortNumber } from "../numbers";
+import { compactNumber, shortNumber } from "../numbers";
 import "./plot.css";
 import { extent, ticks } from "./ticks";
 
@@ -54,13 +54,13 @@ export function Plot({
         <g key={value}>
           <line x1={LEFT} x2={width - RIGHT} y1={y(value)} y2={y(value)} className="plot-grid" />
           <text x={LEFT - 6} y={y(value)} className="plot-tick" textAnchor="end" dominantBaseline="middle">
-            {shortNumber(value, 3)}
+            {tickText(value)}
           </text>
         </g>
       ))}
       {ticks(...xs, 4).map((value) => (
         <text key={value} x={x(value)} y={height - BOTTOM + 14} className="plot-tick" textAnchor="middle">
-          {shortNumber(value, 3)}
+          {tickText(value)}
         </text>
       ))}
       <line x1={LEFT} x2={width - RIGHT} y1={height - BOTTOM} y2={height - BOTTOM} className="plot-axis" />
@@ -116,6 +116,10 @@ export function Plot({
       )}
     </svg>
   );
+}
+
+function tickText(value: number): string {
+  return Math.abs(value) >= 10_000 ? compactNumber(value) : shortNumber(value, 3);
 }
 
 function points({ x, y }: Line): [number, number][] {
