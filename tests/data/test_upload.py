@@ -1,6 +1,7 @@
 """CSV files, good and bad: what is understood, and what each refusal names."""
 
 import json
+import resource
 
 import numpy as np
 import pytest
@@ -141,13 +142,12 @@ def test_formulae_and_long_numbers_stay_what_they_were(tmp_path):
     "content",
     [
         b"\x89PNG\r\n\x1a\n0000", b"\xff\xd8\xff\xe0abc", b"PK\x03\x04abc", b"%PDF-1.7\n", b"\x1f\x8babc",
-        b"PAR1abc", b"<!DOCTYPE html>\n<html></html>", b"  <html>\n</html>", b'{"a": 1}\n',
-        b'[{"a": 1}]\n', b"[[1, 2]]\n",
+        b"<!DOCTYPE html>\n<html></html>", b"  <html>\n</html>", b"[[1, 2]]\n", b"\x89HDF\r\n",
         b"a,b\n1,\x00\n", b"a,b\n1,\x01\x02\n", b"\xff\xfea\x00,",
     ],
     ids=[
-        "png", "jpeg", "zip", "pdf", "gzip", "parquet", "html", "html after spaces", "json", "json list",
-        "json array", "nul", "control", "half utf-16",
+        "png", "jpeg", "zip", "pdf", "gzip", "html", "html after spaces",
+        "json array", "hdf5", "nul", "control", "half utf-16",
     ],
 )  # fmt: skip
 def test_what_is_no_csv_is_refused_by_name(tmp_path, content):
@@ -260,3 +260,99 @@ def test_a_preview_is_limited(tmp_path):
     assert len(preview(find("iris"), tmp_path, limit=10_000).rows) == 150
     assert len(preview(find("digits"), tmp_path, limit=10_000).rows) == 200
     assert preview(find("generated"), tmp_path, limit=5).rows == []
+
+
+def test_a_column_that_is_wider_than_its_first_rows_said_is_read_again(tmp_path):
+    rows = 30_000
+    filler = "x" * 200
+    lines = [f"{row},{row},{row}.5,2024-01-{row % 28 + 1:02},{filler}" for row in range(rows)]
+    lines += [f"0.5,word,,later,{filler}", f"NA,7,1e3,2024-02-01,{filler}"]
+
+    dataset = imported(tmp_path, "a,b,c,d,e\n" + "\n".join(lines) + "\n")
+
+    table = load(dataset.id, tmp_path / "datasets")
+    assert [column.kind for column in dataset.columns] == ["number", "text", "number", "category", "category"]
+    assert table["a"][:2].tolist() == [0.0, 1.0]
+    assert table["a"][-2] == 0.5
+    assert np.isnan(table["a"][-1])
+    assert (table["b"][7], table["b"][-2]) == ("7", "word")
+    assert (
+        f"1 of its {rows + 2} values is no number; the first is `word` in row 30,002"
+        in dataset.column("b").note
+    )
+    days = dataset.column("d").classes
+    assert (days[table["d"][0]], days[table["d"][-2]]) == ("2024-01-01", "later")
+    assert [column.missing for column in dataset.columns] == [1, 0, 1, 0, 0]
+
+
+def test_few_words_that_become_many_are_text_without_loss(tmp_path):
+    rows = [f"{'common' if row < 60_000 else row} {'y' * 60}" for row in range(70_000)]
+    rows[5] = "NA"
+
+    dataset = imported(tmp_path, "a,b\n" + "".join(f"{row},1\n" for row in rows))
+
+    assert dataset.column("a").kind == "text"
+    assert dataset.column("a").missing == 1
+    read = load(dataset.id, tmp_path / "datasets", ["a"])["a"].tolist()
+    assert read == [None if row == "NA" else row for row in rows]
+
+
+def test_times_are_microseconds_and_may_be_missing(tmp_path):
+    dataset = imported(tmp_path, "day,moment\n2024-01-31,2024-01-31T12:00:00Z\n,2024-01-31T12:00:01.5Z\n")
+
+    table = load(dataset.id, tmp_path / "datasets")
+    assert [column.kind for column in dataset.columns] == ["time", "time"]
+    day = np.datetime64("2024-01-31", "us").astype(np.int64)
+    assert table["day"].tolist() == [day, np.iinfo(np.int64).min]
+    assert table["moment"].tolist() == [day + 43_200_000_000, day + 43_201_500_000]
+
+
+def test_a_range_of_rows_is_read_alone(tmp_path):
+    content = "n,name\n" + "".join(f"{row},person {row}\n" for row in range(1000))
+    dataset = imported(tmp_path, content)
+
+    part = load(dataset.id, tmp_path / "datasets", ["name", "n"], rows=3, offset=500)
+
+    assert part["n"].tolist() == [500, 501, 502]
+    assert part["name"].tolist() == ["person 500", "person 501", "person 502"]
+    assert load(dataset.id, tmp_path / "datasets", rows=5, offset=999).rows == 1
+    assert load(dataset.id, tmp_path / "datasets", rows=5, offset=2000).rows == 0
+
+
+def test_numbers_are_mapped_and_never_written_back(tmp_path):
+    dataset = imported(tmp_path, GOOD)
+    folder = tmp_path / "datasets"
+
+    table = load(dataset.id, folder)
+    assert not table["age"].flags.owndata
+    table["age"][0] = 99
+
+    assert load(dataset.id, folder)["age"].tolist() == [31, 45, 28]
+
+
+def test_a_disk_that_fills_up_leaves_nothing(tmp_path):
+    source = tmp_path / "incoming"
+    source.write_bytes(b"a,b\n" + b"1.5,2.5\n" * 20_000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, (50_000, hard)
+    )  # no file may grow beyond: what a full disk does
+    try:
+        with pytest.raises(ProblemError) as caught:
+            import_file(source, "people.csv", tmp_path / "datasets")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    [problem] = caught.value.problems
+    assert problem.code == "store.full"
+    assert "people.csv" in problem.message
+    assert list((tmp_path / "datasets").iterdir()) == []
+
+
+def test_the_same_file_is_imported_once(tmp_path):
+    first = imported(tmp_path, GOOD)
+    again = imported(tmp_path, GOOD, name="others.csv")
+
+    assert again == first
+    assert [path.name for path in (tmp_path / "datasets").iterdir()] == [first.id]

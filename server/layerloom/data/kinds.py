@@ -51,10 +51,18 @@ class CellColumn:
     """
 
     def __init__(
-        self, folder: Path, stem: str, name: str, *, decimal_comma: bool = False, header_rows: int = 1
+        self,
+        folder: Path,
+        stem: str,
+        name: str,
+        *,
+        decimal_comma: bool = False,
+        header_rows: int = 1,
+        is_text: bool = False,
     ) -> None:
+        """`is_text`: the cells are texts of a file that knows numbers too, so they are times or words."""
         self.name, self.rows, self.missing, self.needs_text = name, 0, 0, False
-        self._folder, self._stem, self._header_rows = folder, stem, header_rows
+        self._folder, self._stem, self._header_rows, self._is_text = folder, stem, header_rows, is_text
         self._number: Convert = _decimal_comma_numbers if decimal_comma else _numbers
         self._kind = "nothing"
         self._convert: Convert = _integers
@@ -82,7 +90,7 @@ class CellColumn:
         """Closes the file; not where `needs_text`."""
         assert not self.needs_text
         if self._kind == "nothing":
-            self._words = Words(self._folder, self._stem, self.name, reads_cells=True)
+            self._words = Words(self._folder, self._stem, self.name, reads_cells=not self._is_text)
             self._words.append_missing(self.rows)
         if self._words is not None:
             return self._words.finish()
@@ -105,13 +113,17 @@ class CellColumn:
             note = (
                 f"{self._wrong} of its {present} values {verb} no number; the first is {self._first_wrong}."
             )
-        return Words(self._folder, self._stem, self.name, reads_cells=True, note=note)
+        return Words(self._folder, self._stem, self.name, reads_cells=not self._is_text, note=note)
 
     def _begin(self, cells: polars.Series) -> None:
         """The narrowest kind that takes all of these cells."""
-        tries: list[tuple[str, Convert]] = [("integer", _integers), ("number", self._number)]
+        tries: list[tuple[str, Convert]] = []
+        if not self._is_text:
+            tries += [("integer", _integers), ("number", self._number)]
         tries += [("time", _times(form)) for form in _TIMES]
         for kind, convert in tries:
+            if kind == "time" and len(_read(cells.head(100), convert).wrong):
+                continue
             read = _read(cells, convert)
             if read.missing == len(cells):
                 return
@@ -124,7 +136,7 @@ class CellColumn:
                 self._fill(self.rows)
                 return
         self._kind = "words"
-        self._words = Words(self._folder, self._stem, self.name, reads_cells=True)
+        self._words = Words(self._folder, self._stem, self.name, reads_cells=not self._is_text)
         self._words.append_missing(self.rows)
 
     def _widen(self) -> None:
@@ -179,7 +191,7 @@ def _read(cells: polars.Series, convert: Convert) -> Read:
         return Read(values, 0, polars.Series(dtype=polars.UInt32))
     places = values.is_null().arg_true()
     odd = cells.gather(places).str.strip_chars()
-    is_missing = odd.str.to_lowercase().is_in(MISSING)
+    is_missing = odd.str.to_lowercase().is_in(MISSING).fill_null(True)
     stripped = convert(odd)
     wrong = places.filter(stripped.is_null() & ~is_missing)
     if stripped.null_count() < len(stripped):

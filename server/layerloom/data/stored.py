@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars
@@ -46,6 +47,15 @@ def read_table(
             for name in dict.fromkeys(names)
         }
     )
+
+
+def read_values(column: Column, folder: Path, place: int, start: int, stop: int) -> list[Any]:
+    """What the file said, as Python has it (None where missing), of a column whose file lies in `folder`."""
+    values = _read_column(column, folder, place, start, stop).tolist()
+    if column.kind == "category":
+        classes = column.classes or ()
+        return [classes[code] if code >= 0 else None for code in values]
+    return list(values)
 
 
 def _read_column(column: Column, folder: Path, place: int, start: int, stop: int) -> Array:

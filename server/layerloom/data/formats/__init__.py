@@ -6,13 +6,22 @@ from pathlib import Path
 
 from layerloom.data.formats.source import Format
 
-_MODULES = ("delimited",)
+_MODULES = (
+    "parquet",
+    "arrow",
+    "numpy_files",
+    "image_archive",
+    "sound_archive",
+    "json_lines",
+    "delimited",
+)
 """In this order they are asked; the last one takes whatever is text."""
 
 
 @cache
 def formats() -> tuple[Format, ...]:
-    return tuple(importlib.import_module(f"layerloom.data.formats.{name}").FORMAT for name in _MODULES)
+    modules = [importlib.import_module(f"layerloom.data.formats.{name}") for name in _MODULES]
+    return tuple(each for module in modules for each in module.FORMATS)
 
 
 def recognise(path: Path) -> Format:

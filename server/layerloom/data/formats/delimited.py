@@ -99,4 +99,4 @@ def _recognises(start: bytes, path: Path) -> bool:
     return True
 
 
-FORMAT = Format("csv", "CSV or TSV", (".csv", ".tsv", ".txt"), _recognises, read)
+FORMATS = (Format("csv", "CSV or TSV", (".csv", ".tsv", ".txt"), _recognises, read),)

@@ -48,6 +48,29 @@ class Source:
                 "Upload a part of it.",
             )
 
+    def check_any(self, rows: int) -> None:
+        if not rows:
+            raise self.refused(
+                "file.no_rows", "the file has no rows.", "At least one row of values is needed."
+            )
+
+    def check_unpacked(self, unpacked: int) -> None:
+        """Bytes of all that was read so far."""
+        if unpacked > self.limits.unpacked_bytes:
+            raise self.refused(
+                "file.bomb",
+                f"unpacked it has more than {self.limits.unpacked_bytes // _MEBIBYTE:,} MiB.",
+                "Upload a part of it.",
+            )
+
+    def broken(self, what: str, error: object) -> ProblemError:
+        """It begins like `what` and goes on otherwise."""
+        return self.refused(
+            "file.broken",
+            f"it begins like {what} and can't be read: {' '.join(str(error).split())[:200]}.",
+            "Look whether the whole file was copied, and write it again.",
+        )
+
     def check_names(self, names: Sequence[str]) -> None:
         """Of columns: few enough, short, each once."""
         if not names:
