@@ -13,11 +13,9 @@ Split = Literal["train", "validation", "test", "all"]
 class EvaluateBody(Body):
     """Which rows. By default those that the run kept for validation, or all where it kept none."""
 
-    dataset: str | None = Field(
-        default=None, max_length=200, description="Another data set with those columns."
-    )
+    dataset: str | None = Field(default=None, max_length=200, description="A data set with those columns.")
     split: Split | None = Field(
-        default=None, description="A part of the data set; of another data set, all rows by default."
+        default=None, description="A part of the data set; all rows of one that is named, by default."
     )
 
 

@@ -4,6 +4,8 @@ import typer
 
 from layerloom.cli.check import check
 from layerloom.cli.documents import export_file, import_file, show_examples
+from layerloom.cli.evaluate import evaluate, report
+from layerloom.cli.predict import predict
 from layerloom.cli.serve import serve
 from layerloom.cli.server_facts import show_openapi, show_token, show_version
 from layerloom.cli.train import train
@@ -19,6 +21,9 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(train)
 app.command()(check)
+app.command()(evaluate)
+app.command()(report)
+app.command()(predict)
 app.command("examples")(show_examples)
 app.command("import")(import_file)
 app.command("export")(export_file)

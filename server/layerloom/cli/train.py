@@ -5,7 +5,7 @@ torch.
 import os
 import secrets
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
+from pydantic import BaseModel
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -51,16 +52,18 @@ def train(
     document = with_values(document, assignments, settings.limits)
     if out_dir is not None:
         _make_folder(out_dir)
-    document, model, events = start(document, settings)
+    document, model, encoders, events = start(document, settings)
     history, failure = follow(events)
     if failure is not None:
         show_problems([failure])
         raise typer.Exit(WRONG_DOCUMENT)
     if out_dir is not None:
-        save(out_dir, document, model, history)
+        save(out_dir, document, model, history, encoders)
 
 
-def start(document: Document, settings: Settings) -> "tuple[Document, BuiltModel, Iterator[Event]]":
+def start(
+    document: Document, settings: Settings
+) -> "tuple[Document, BuiltModel, Mapping[str, BaseModel], Iterator[Event]]":
     """Checks, then binds the data, builds the model and begins.
 
     Raises:
@@ -97,6 +100,7 @@ def start(document: Document, settings: Settings) -> "tuple[Document, BuiltModel
     return (
         document.model_copy(update={"training": training}),
         model,
+        data.encoders,
         _stoppable(fit(model, data, training, control), control),
     )
 
@@ -143,8 +147,16 @@ def epoch_line(event: EpochEnded, epochs: int) -> str:
     return escape(f"{line}  ({event.seconds:.1f} s)")
 
 
-def save(folder: Path, document: Document, model: "BuiltModel", history: list[EpochEnded]) -> None:
-    """weights.safetensors with Keras' names and shapes, history.json as Keras has it, document.json."""
+def save(
+    folder: Path,
+    document: Document,
+    model: "BuiltModel",
+    history: list[EpochEnded],
+    encoders: "Mapping[str, BaseModel]",
+) -> None:
+    """weights.safetensors with Keras' names and shapes, history.json as Keras has it, document.json, and how columns
+    were encoded in encoders.json.
+    """
     import safetensors.numpy
 
     from layerloom.training.history import keras_logs
@@ -159,6 +171,8 @@ def save(folder: Path, document: Document, model: "BuiltModel", history: list[Ep
     (folder / "history.json").write_bytes(
         orjson.dumps(table, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     )
+    states = {name: state.model_dump(mode="json") for name, state in encoders.items()}
+    (folder / "encoders.json").write_bytes(orjson.dumps(states, option=orjson.OPT_INDENT_2))
     (folder / "document.json").write_text(to_text(document), encoding="utf-8", newline="\n")
     err.print(f"Wrote {escape(str(folder))}")
 

@@ -32,19 +32,20 @@ class ChosenRows:
 
 
 def choose(trained: Trained, datasets: Path, dataset: str | None, split: Split | None) -> ChosenRows:
-    """The rows of a part. By default of the run's own data set those that it kept for validation, or all where it
-    kept none; of another one all.
+    """The rows of a part. By default all of a data set that is named; of the run's own, where none is, those that it
+    kept for validation, or all where it kept none.
 
     Raises:
         ProblemError: the data set is not there or does not fit; `split.empty`, where there is no such part.
     """
     binding = trained.training.data
+    split = split or (None if dataset is None else "all")
     is_own = dataset is None or binding is None or dataset == binding.dataset or not trained.encoders
     if is_own:
         return _part(_bound(trained, datasets, None), split, or_all=split is None)
     assert dataset is not None
     encoded = _encoded(trained, datasets, dataset)
-    if split in (None, "all"):
+    if split == "all":
         return ChosenRows(encoded, np.arange(encoded.rows))
     chosen = _part(_bound(trained, datasets, dataset), split, or_all=False)
     return ChosenRows(_taken(encoded, chosen.rows), chosen.rows)

@@ -79,5 +79,7 @@ def _opened(artifacts: Path, changed: int) -> Trained:
 
 
 def _encoders(path: Path) -> dict[str, EncoderState]:
+    if not path.is_file():
+        return {}
     states = orjson.loads(path.read_bytes())
     return {name: EncoderState.model_validate(state) for name, state in states.items()}
