@@ -518,13 +518,13 @@ export type EvaluateBody = {
     /**
      * Dataset
      *
-     * Another data set with those columns.
+     * A data set with those columns.
      */
     dataset?: string | null;
     /**
      * Split
      *
-     * A part of the data set; of another data set, all rows by default.
+     * A part of the data set; all rows of one that is named, by default.
      */
     split?: 'train' | 'validation' | 'test' | 'all' | null;
 };
