@@ -4,8 +4,6 @@ import type { Document } from "../document/types";
 import type {
   Catalogue,
   CheckResult,
-  Dataset,
-  DatasetPreview,
   ExampleSummary,
   Json,
   Page,
@@ -79,17 +77,21 @@ export async function request(
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiProblems(0, [
-      {
-        code: "server.unreachable",
-        severity: "error",
-        message: "The server could not be reached.",
-        hint: "",
-      },
-    ]);
+    throw unreachable();
   }
   if (!response.ok) throw new ApiProblems(response.status, await problemsOf(response));
   return response;
+}
+
+export function unreachable(): ApiProblems {
+  return new ApiProblems(0, [
+    {
+      code: "server.unreachable",
+      severity: "error",
+      message: "The server could not be reached.",
+      hint: "",
+    },
+  ]);
 }
 
 async function problemsOf(response: Response): Promise<readonly Problem[]> {
@@ -189,18 +191,6 @@ export const api = {
     projectRequest("PUT", `/projects/${encoded(id)}`, { body: { document }, headers: { "If-Match": etag } }),
   deleteProject: (id: string) => request("DELETE", `/projects/${encoded(id)}`).then(() => undefined),
   projectVersions: (id: string) => json<Page<ProjectVersion>>("GET", `/projects/${encoded(id)}/versions`),
-
-  datasets: () => json<Page<Dataset>>("GET", "/datasets?limit=200").then(({ items }) => items),
-  dataset: (id: string) => json<Dataset>("GET", `/datasets/${encoded(id)}`),
-  datasetPreview: (id: string, limit = 20) =>
-    json<DatasetPreview>("GET", `/datasets/${encoded(id)}/preview?limit=${limit}`),
-  uploadDataset: (file: File, name?: string) => {
-    const body = new FormData();
-    body.append("file", file);
-    if (name) body.append("name", name);
-    return json<Dataset>("POST", "/datasets", { body });
-  },
-  deleteDataset: (id: string) => request("DELETE", `/datasets/${encoded(id)}`).then(() => undefined),
 
   startRun: (document: Document, projectId: string | null, idempotencyKey: string) =>
     json<Run>("POST", "/runs", {

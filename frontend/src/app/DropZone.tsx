@@ -1,17 +1,22 @@
-/** Files dropped anywhere on the page are imported; while they hover, the page says so. */
+/** Files dropped anywhere on the page: a model becomes a project, data is uploaded. While they hover, the page says so. */
 
 import { Upload } from "lucide-react";
 import { useEffect, useState } from "react";
+import { kindOfFile } from "../features/data/fileKind";
 import { t } from "../i18n";
 import { useDialogs } from "../stores/dialogStore";
 import { notify } from "../stores/noticeStore";
+import { useUploads } from "../stores/uploadStore";
 import { importFiles } from "./actions";
 import classes from "./DropZone.module.css";
 
-export const IMPORTED = [".json", ".keras", ".h5"] as const;
-
 const isFileDrag = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
-const isModel = ({ name }: File) => IMPORTED.some((ending) => name.toLowerCase().endsWith(ending));
+
+/** The data page takes data too; another dialog is about something else. */
+function takesFiles(): boolean {
+  const { current } = useDialogs.getState();
+  return current === null || current === "datasets";
+}
 
 export function DropZone() {
   const [isOver, setOver] = useState(false);
@@ -21,8 +26,7 @@ export function DropZone() {
       if (!isFileDrag(event)) return;
       // Or the browser would leave the page and show the file.
       event.preventDefault();
-      // A dialog takes files of its own kind, such as a CSV.
-      if (useDialogs.getState().current !== null) return;
+      if (!takesFiles()) return;
       if (event.dataTransfer) event.dataTransfer.dropEffect = "copy";
       setOver(true);
     };
@@ -33,12 +37,7 @@ export function DropZone() {
       setOver(false);
       if (!isFileDrag(event)) return;
       event.preventDefault();
-      if (useDialogs.getState().current !== null) return;
-      const files = [...(event.dataTransfer?.files ?? [])];
-      const other = files.find((file) => !isModel(file));
-      if (other) notify("error", t("import.otherFile", { name: other.name }));
-      const models = files.filter(isModel);
-      if (models.length > 0) void importFiles(models);
+      if (takesFiles()) void take([...(event.dataTransfer?.files ?? [])]);
     };
     window.addEventListener("dragenter", over);
     window.addEventListener("dragover", over);
@@ -58,8 +57,26 @@ export function DropZone() {
       <div className={classes.card}>
         <Upload size={28} aria-hidden className={classes.icon} />
         <strong>{t("import.drop")}</strong>
-        <span>{t("import.dropHint")}</span>
+        <span>{t("import.dropModel")}</span>
+        <span>{t("import.dropData")}</span>
       </div>
     </div>
   );
+}
+
+/** Opens the models and uploads the data. */
+async function take(files: readonly File[]): Promise<void> {
+  const kinds = await Promise.all(files.map(kindOfFile));
+  const of = (kind: string) => files.filter((_file, index) => kinds[index] === kind);
+  const [other] = of("other");
+  if (other) notify("error", t("import.otherFile", { name: other.name }));
+  const data = of("data");
+  if (data.length > 0) {
+    useUploads.getState().start(data);
+    useDialogs.getState().open("datasets");
+  }
+  const models = of("model");
+  if (models.length === 0) return;
+  if (data.length === 0) useDialogs.getState().close();
+  await importFiles(models);
 }

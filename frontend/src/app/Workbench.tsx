@@ -3,6 +3,7 @@
 import { lazy, Suspense, useEffect } from "react";
 import { Group, Panel, Separator, useDefaultLayout } from "react-resizable-panels";
 import { Canvas } from "../features/canvas/Canvas";
+import { UploadTray } from "../features/data/UploadTray";
 import { Inspector } from "../features/inspector/Inspector";
 import { LossesPanel } from "../features/losses/LossesPanel";
 import { Palette } from "../features/palette/Palette";
@@ -154,6 +155,7 @@ export function Workbench() {
       <Dialogs />
       <Notices />
       <Announcements />
+      <UploadTray />
       <DropZone />
     </div>
   );

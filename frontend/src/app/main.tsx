@@ -4,18 +4,15 @@ import "@mantine/core/styles.css";
 import "../ui/tokens.css";
 import { MantineProvider } from "@mantine/core";
 import { useColorScheme } from "@mantine/hooks";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { setLanguage } from "../i18n";
+import { queries } from "../stores/queries";
 import { useSettings } from "../stores/settingsStore";
 import { App } from "./App";
 import { FailureBoundary } from "./FailureBoundary";
 import { cssVariables, theme } from "./theme";
-
-const queries = new QueryClient({
-  defaultOptions: { queries: { staleTime: 10_000, retry: 1, refetchOnWindowFocus: false } },
-});
 
 function Page() {
   const wanted = useSettings((state) => state.theme);

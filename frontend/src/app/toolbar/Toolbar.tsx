@@ -18,6 +18,7 @@ import {
   Workflow,
 } from "lucide-react";
 import { useRef } from "react";
+import { MODELS } from "../../features/data/fileKind";
 import { t } from "../../i18n";
 import { useDialogs } from "../../stores/dialogStore";
 import { useDocument } from "../../stores/documentStore";
@@ -25,7 +26,6 @@ import { useRun } from "../../stores/runStore";
 import { isOver } from "../../stores/runView";
 import { ToolButton } from "../../ui/ToolButton";
 import { arrangeNodes, exportDocument, importFiles, redo, train, undo } from "../actions";
-import { IMPORTED } from "../DropZone";
 import { Logo } from "../Logo";
 import { LanguageMenu, PanelsMenu, ThemeMenu } from "./LookMenus";
 import { ProjectName } from "./ProjectName";
@@ -106,7 +106,7 @@ function FileButtons() {
         hidden
         aria-hidden="true"
         tabIndex={-1}
-        accept={[...IMPORTED, "application/json"].join(",")}
+        accept={[...MODELS, "application/json"].join(",")}
         multiple
         onChange={(event) => {
           const files = [...(event.currentTarget.files ?? [])];

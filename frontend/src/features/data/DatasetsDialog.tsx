@@ -1,30 +1,25 @@
-/** Data sets: those that are bundled, those that were uploaded; their columns and first rows; uploading a CSV. */
+/** The data page: every data set, uploading one's own, and one set with its columns and rows. */
 
-import {
-  ActionIcon,
-  Badge,
-  Button,
-  FileButton,
-  Group,
-  Modal,
-  Stack,
-  Text,
-  UnstyledButton,
-} from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Check, Trash2, Upload } from "lucide-react";
-import { useState } from "react";
+import { Button, FileButton, Modal, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Upload } from "lucide-react";
+import { useEffect } from "react";
 
-import { ApiProblems, api } from "../../api/client";
+import { dataApi } from "../../api/data";
 import { chooseDataset } from "../../document/proposals";
 import { t } from "../../i18n";
-import type { Dataset, Problem } from "../../schema";
+import type { Dataset } from "../../schema";
 import { useCheck } from "../../stores/checkStore";
+import { useData } from "../../stores/dataStore";
 import { useDocument } from "../../stores/documentStore";
 import { endsOf } from "../../stores/ends";
-import { ProblemText } from "../../ui/ProblemText";
-import { DatasetDetails } from "./DatasetDetails";
-import "./data.css";
+import { DATASETS } from "../../stores/queries";
+import { useUploads } from "../../stores/uploadStore";
+import { DatasetList } from "./DatasetList";
+import { DatasetView } from "./DatasetView";
+import classes from "./data.module.css";
+import { DATA } from "./fileKind";
+import { UploadList } from "./UploadList";
 
 /** Uses a data set for the open project's training. */
 function use(dataset: Dataset): void {
@@ -39,150 +34,64 @@ interface DatasetsDialogProps {
 }
 
 export function DatasetsDialog({ opened, onClose }: DatasetsDialogProps) {
-  const queries = useQueryClient();
-  const current = useDocument((state) => state.document.training?.data?.dataset);
+  const used = useDocument((state) => state.document.training?.data?.dataset);
+  const chosen = useData((state) => state.chosen);
+  const uploads = useUploads((state) => state.uploads);
   const { data: datasets = [] } = useQuery({
-    queryKey: ["datasets"],
-    queryFn: api.datasets,
+    queryKey: DATASETS,
+    queryFn: dataApi.datasets,
     enabled: opened,
   });
-  const [chosen, setChosen] = useState<string | null>(null);
-  const [isDragged, setDragged] = useState(false);
-
-  const upload = useMutation({
-    mutationFn: (file: File) => api.uploadDataset(file),
-    onSuccess: async (dataset) => {
-      await queries.invalidateQueries({ queryKey: ["datasets"], exact: true });
-      setChosen(dataset.id);
-    },
-  });
-  const remove = useMutation({
-    mutationFn: (id: string) => api.deleteDataset(id),
-    onSuccess: async (_nothing, id) => {
-      // The list alone is asked again: a preview of what is gone would be answered with 404.
-      if (chosen === id) setChosen(null);
-      await queries.invalidateQueries({ queryKey: ["datasets"], exact: true });
-    },
-  });
-  const problems: readonly Problem[] = [upload.error, remove.error].flatMap((error) =>
-    error instanceof ApiProblems ? error.problems : [],
-  );
-  const shown = datasets.find(({ id }) => id === (chosen ?? current)) ?? datasets[0];
+  // Opened the next time, the page shows what the project uses.
+  useEffect(() => () => useData.getState().choose(null), []);
+  const shown = datasets.find(({ id }) => id === (chosen ?? used)) ?? datasets[0];
 
   return (
     <Modal
       opened={opened}
       onClose={onClose}
       title={t("data.title")}
-      size={1040}
+      size="min(1360px, 96vw)"
       centered
       closeButtonProps={{ "aria-label": t("data.close") }}
     >
-      <section
-        aria-label={t("data.title")}
-        className="data-dialog"
-        data-dragged={isDragged || undefined}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setDragged(true);
-        }}
-        onDragLeave={() => setDragged(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setDragged(false);
-          const [file] = event.dataTransfer.files;
-          if (file) upload.mutate(file);
-        }}
-      >
-        <Stack gap="xs" className="data-list">
+      <div className={classes.page}>
+        <Stack gap="xs" className={classes.side}>
           <FileButton
-            onChange={(file) => {
-              if (file) upload.mutate(file);
-            }}
-            accept=".csv,.tsv,.txt,text/csv"
+            multiple
+            onChange={(files) => useUploads.getState().start(files)}
+            accept={[...DATA, ".json"].join(",")}
             inputProps={{ "aria-label": t("data.upload"), name: "file" }}
           >
             {(props) => (
-              <Button {...props} leftSection={<Upload size={16} />} loading={upload.isPending} fullWidth>
+              <Button {...props} leftSection={<Upload size={16} />} fullWidth flex="none">
                 {t("data.upload")}
               </Button>
             )}
           </FileButton>
-          <Text size="xs" c="dimmed" ta="center">
+          <Text size="xs" c="dimmed">
             {t("data.drop")}
           </Text>
-          {problems.length > 0 && (
-            <div role="alert" className="data-problems">
-              {problems.map((problem) => (
-                <ProblemText key={problem.code + problem.message} problem={problem} />
-              ))}
-            </div>
-          )}
-          <ul className="data-sets">
-            {datasets.map((dataset) => (
-              <li
-                key={dataset.id}
-                className="data-row"
-                data-dataset={dataset.id}
-                data-chosen={dataset.id === shown?.id || undefined}
-              >
-                <UnstyledButton
-                  className="data-choose"
-                  aria-current={dataset.id === shown?.id}
-                  onClick={() => setChosen(dataset.id)}
-                >
-                  <Text size="sm" fw={500} truncate>
-                    {dataset.name}
-                  </Text>
-                  <Text size="xs" c="dimmed">
-                    {dataset.rows === null ? t("data.anyRows") : t("data.rows", { count: dataset.rows })}
-                  </Text>
-                </UnstyledButton>
-                {dataset.id === current && <Check size={16} aria-label={t("data.inUse")} />}
-                {dataset.kind === "uploaded" && (
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    aria-label={t("data.remove", { name: dataset.name })}
-                    onClick={() => remove.mutate(dataset.id)}
-                  >
-                    <Trash2 size={15} />
-                  </ActionIcon>
-                )}
-              </li>
-            ))}
-          </ul>
+          <UploadList uploads={uploads} />
+          <DatasetList
+            datasets={datasets}
+            shown={shown?.id}
+            used={used}
+            onChoose={(dataset) => useData.getState().choose(dataset)}
+          />
         </Stack>
         {shown !== undefined && (
-          <Stack gap="sm" className="data-details" role="region" aria-label={shown.name} tabIndex={0}>
-            <Group justify="space-between" wrap="nowrap" align="flex-start">
-              <div>
-                <Group gap="xs">
-                  <Text fw={600}>{shown.name}</Text>
-                  <Badge tt="none" size="sm" variant="light" color="gray">
-                    {t(`data.kind.${shown.kind}`)}
-                  </Badge>
-                </Group>
-                <Text size="sm" c="dimmed">
-                  {shown.description}
-                </Text>
-              </div>
-              {shown.id !== current && (
-                <Button
-                  style={{ flexShrink: 0 }}
-                  onClick={() => {
-                    use(shown);
-                    onClose();
-                  }}
-                >
-                  {t("data.use")}
-                </Button>
-              )}
-            </Group>
-            <DatasetDetails dataset={shown} />
-          </Stack>
+          <DatasetView
+            key={shown.id}
+            dataset={shown}
+            isUsed={shown.id === used}
+            onUse={() => {
+              use(shown);
+              onClose();
+            }}
+          />
         )}
-      </section>
+      </div>
     </Modal>
   );
 }

@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "react";
 
 import type { Json } from "../../schema";
+import classes from "./data.module.css";
 
 type Matrix = readonly (readonly number[])[];
 
@@ -48,7 +49,7 @@ export function PixelImage({ rows }: { readonly rows: readonly (readonly Json[])
       ref={canvas}
       width={width}
       height={height}
-      className="pixel-image"
+      className={classes.pixels}
       aria-label={`${height} × ${width}`}
       role="img"
     />

@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ListChecks } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 
-import { api } from "../../api/client";
+import { dataApi } from "../../api/data";
 import {
   batch,
   setFit,
@@ -25,6 +25,7 @@ import { useDialogs } from "../../stores/dialogStore";
 import { useDocument } from "../../stores/documentStore";
 import { endsOf } from "../../stores/ends";
 import { shareOfLoss } from "../../stores/lossShare";
+import { DATASETS } from "../../stores/queries";
 import { useRun } from "../../stores/runStore";
 import { useSelection } from "../../stores/selectionStore";
 import { outputColor } from "../../ui/colors";
@@ -54,7 +55,7 @@ export function TrainingPanel() {
   const weights = useRun((state) => state.view?.lossWeights);
   const field = useSelection((state) => state.field);
   const root = useRef<HTMLDivElement>(null);
-  const { data: datasets } = useQuery({ queryKey: ["datasets"], queryFn: api.datasets });
+  const { data: datasets } = useQuery({ queryKey: DATASETS, queryFn: dataApi.datasets });
 
   useEffect(() => {
     if (field?.startsWith("training.")) revealField(root.current, field);
