@@ -37,14 +37,17 @@ type Apply<Args> = (document: Document, args: Args) => Outcome;
 export function command<Args>(
   kind: string,
   apply: Apply<Args>,
-  coalesce?: (args: Args) => string,
+  coalesce?: (args: Args) => string | undefined,
 ): (args: Args) => Command {
-  return (args) => ({
-    kind,
-    args,
-    coalesce: coalesce ? `${kind}:${coalesce(args)}` : undefined,
-    apply: (document) => apply(document, args),
-  });
+  return (args) => {
+    const key = coalesce?.(args);
+    return {
+      kind,
+      args,
+      coalesce: key === undefined ? undefined : `${kind}:${key}`,
+      apply: (document) => apply(document, args),
+    };
+  };
 }
 
 export function refuse(code: string, values: Refusal["values"] = {}): Outcome {

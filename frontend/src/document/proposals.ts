@@ -61,17 +61,20 @@ export function proposeBinding(
   };
   fill(inputs, inputColumns, (column, end) => sameShape(column, end.spec));
   fill(outputs, targetColumns, isTargetFor);
+  const split = current?.split;
+  const isSplitKept = split && (split.column === null || split.column === undefined || names.has(split.column));
   return {
     dataset: dataset.id,
     inputs: Object.fromEntries(inputColumns),
     targets: Object.fromEntries(targetColumns),
+    ...(isSplitKept && { split }),
   };
 }
 
 export function columnsOf(binding: ColumnBinding): readonly string[] {
-  if (typeof binding === "string") return binding === "" ? [] : [binding];
-  if ("columns" in binding) return binding.columns;
-  return binding;
+  const columns = typeof binding === "object" && "columns" in binding ? binding.columns : binding;
+  if (typeof columns === "string") return columns === "" ? [] : [columns];
+  return columns;
 }
 
 /** Sizes of one sample, or null where the spec is not known, a bundle, or open on an axis. */

@@ -53,7 +53,16 @@ export interface Typed {
 export type ColumnBinding =
   | string
   | readonly string[]
-  | { readonly columns: readonly string[]; readonly encoder?: JsonObject };
+  | { readonly columns: string | readonly string[]; readonly encoder?: Typed | null };
+
+/** How the rows are divided; `validation` and `test` are shares of all rows. */
+export interface Split {
+  readonly by?: "order" | "random" | "stratified" | "column" | "time";
+  readonly validation?: number;
+  readonly test?: number;
+  readonly column?: string | null;
+  readonly seed?: number;
+}
 
 export interface DataBinding {
   readonly dataset?: string;
@@ -61,6 +70,8 @@ export interface DataBinding {
   readonly inputs?: { readonly [node: NodeId]: ColumnBinding };
   /** Column by Output node id. */
   readonly targets?: { readonly [node: NodeId]: ColumnBinding };
+  /** Absent: the last rows validate, as `fit.validation_split` says. */
+  readonly split?: Split | null;
 }
 
 export interface OutputTraining {

@@ -26,5 +26,6 @@ export {
   setOptimizer,
   setOutputTrained,
   setOutputTraining,
+  setSplit,
   setTraining,
 } from "./training";

@@ -10,6 +10,7 @@ import type {
   ModelId,
   NodeId,
   OutputTraining,
+  Split,
   Training,
   Typed,
 } from "../types";
@@ -79,10 +80,34 @@ export const setData = command("setData", (document: Document, args: { data: Dat
   document: withTraining(document, (training) => ({ ...training, data: args.data })),
 }));
 
+/** How the rows are divided; `null` takes it back to the last rows. `field` names what is being changed. */
+export const setSplit = command(
+  "setSplit",
+  (document: Document, args: { split: Split | null; field?: string }) => ({
+    document: withTraining(document, (training) => ({
+      ...training,
+      data:
+        args.split === null
+          ? withoutKeys(training.data as { [key: string]: unknown } | undefined, new Set(["split"]))
+          : { ...training.data, split: args.split },
+    })),
+  }),
+  (args) => args.field ?? "by",
+);
+
 /** The column (or columns) of one input or target; `null` takes it away. */
 export const bindColumn = command(
   "bindColumn",
-  (document: Document, args: { side: "inputs" | "targets"; node: NodeId; column: ColumnBinding | null }) => ({
+  (
+    document: Document,
+    args: {
+      side: "inputs" | "targets";
+      node: NodeId;
+      column: ColumnBinding | null;
+      /** What is being typed into, so that typing is one step of undo. */
+      field?: string;
+    },
+  ) => ({
     document: withTraining(document, (training) => ({
       ...training,
       data: {
@@ -94,6 +119,7 @@ export const bindColumn = command(
       },
     })),
   }),
+  ({ side, node, field }) => (field === undefined ? undefined : `${side}.${node}.${field}`),
 );
 
 export const setName = command(
