@@ -43,6 +43,9 @@ const LearnedDialog = lazy(() =>
 const DatasetsDialog = lazy(() =>
   import("../features/data/DatasetsDialog").then((module) => ({ default: module.DatasetsDialog })),
 );
+const FitInputsDialog = lazy(() =>
+  import("../features/training/FitInputsDialog").then((module) => ({ default: module.FitInputsDialog })),
+);
 
 export function Workbench() {
   const collapsed = useSettings((state) => state.collapsed);
@@ -172,6 +175,7 @@ function Dialogs() {
       {current === "datasets" && <DatasetsDialog opened onClose={close} />}
       {current === "learned" && <LearnedDialog opened onClose={close} />}
       {current === "preflight" && <PreflightDialog opened onClose={close} />}
+      {current === "fitInputs" && <FitInputsDialog opened onClose={close} />}
       <ShortcutsDialog opened={current === "shortcuts"} onClose={close} />
       <ConflictDialog />
       <ImportReport />

@@ -62,7 +62,8 @@ export function proposeBinding(
   fill(inputs, inputColumns, (column, end) => sameShape(column, end.spec));
   fill(outputs, targetColumns, isTargetFor);
   const split = current?.split;
-  const isSplitKept = split && (split.column === null || split.column === undefined || names.has(split.column));
+  const isSplitKept =
+    split && (split.column === null || split.column === undefined || names.has(split.column));
   return {
     dataset: dataset.id,
     inputs: Object.fromEntries(inputColumns),

@@ -3,7 +3,15 @@
 import { create } from "zustand";
 import { dismissQuiet } from "./noticeStore";
 
-export type DialogName = "projects" | "gallery" | "datasets" | "shortcuts" | "code" | "preflight" | "learned";
+export type DialogName =
+  | "projects"
+  | "gallery"
+  | "datasets"
+  | "fitInputs"
+  | "shortcuts"
+  | "code"
+  | "preflight"
+  | "learned";
 
 interface DialogState {
   readonly current: DialogName | null;

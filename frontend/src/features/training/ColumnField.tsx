@@ -1,23 +1,40 @@
-/** Which column of the data set an Input or Output takes; several columns become its features. */
+/** Which columns of the data set an Input or Output takes, and how their values become numbers. */
 
-import { Checkbox, NativeSelect, ScrollArea, Stack } from "@mantine/core";
+import { Checkbox, Group, NativeSelect, ScrollArea, Stack, TextInput, UnstyledButton } from "@mantine/core";
+import { useState } from "react";
 import { columnsOf, fitsAnyModel } from "../../document/proposals";
-import type { ColumnBinding } from "../../document/types";
+import type { ColumnBinding, Typed } from "../../document/types";
 import { t } from "../../i18n";
-import type { Column, Dataset } from "../../schema";
+import type { Column, Dataset, EncoderDescription, Problem } from "../../schema";
+import { withCode } from "../../ui/ProblemText";
+import { EncoderFields } from "./EncoderFields";
 
 const SEVERAL = "\u0000several";
+/** So many check boxes are found without a search. */
+const MANY = 12;
 
-interface ColumnFieldProps {
+export interface ColumnFieldProps {
   readonly id: string;
   readonly label: string;
+  readonly side: "inputs" | "targets";
   readonly dataset: Dataset | undefined;
   readonly binding: ColumnBinding | undefined;
-  readonly error: string | undefined;
-  readonly onChange: (binding: ColumnBinding | undefined) => void;
+  readonly encoders: readonly EncoderDescription[];
+  /** Steps of the Input, where it takes a sequence: what a window begins with. */
+  readonly steps?: number | null;
+  readonly problems: readonly Problem[];
+  /** `field` names what is being typed into. */
+  readonly onChange: (binding: ColumnBinding | undefined, field?: string) => void;
 }
 
-export function ColumnField({ id, label, dataset, binding, error, onChange }: ColumnFieldProps) {
+export function ColumnField(props: ColumnFieldProps) {
+  const { id, label, side, dataset, binding, problems, onChange } = props;
+  const path = `training.data.${side}.${id}`;
+  const own = problems.filter(
+    ({ field, node }) =>
+      field === path || field?.startsWith(`${path}.`) || (node === id && field === undefined),
+  );
+  const [first] = own;
   if (dataset !== undefined && fitsAnyModel(dataset)) {
     return (
       <NativeSelect
@@ -30,17 +47,27 @@ export function ColumnField({ id, label, dataset, binding, error, onChange }: Co
     );
   }
   const bound = binding === undefined ? [] : columnsOf(binding);
-  const isSeveral = binding !== undefined && typeof binding !== "string";
+  const encoder = encoderOf(binding);
+  const isSeveral = binding !== undefined && typeof namesIn(binding) !== "string";
   const columns = dataset?.columns ?? [];
+  const known = bound.flatMap((name) => columns.filter((column) => column.name === name));
   const unknown = isSeveral ? [] : bound.filter((name) => !columns.some((column) => column.name === name));
-  const scalars = columns.filter((column) => column.shape.length === 0 && column.kind !== "text");
+  const scalars = columns.filter((column) => column.shape.length === 0 && !isMedia(column));
+  const bind = (names: string | readonly string[]) =>
+    onChange(bindingOf(names, fitting(props.encoders, encoder, names, columns)));
   return (
-    <Stack gap={4}>
+    <Stack gap={4} data-binding={id}>
       <NativeSelect
         size="xs"
         label={label}
         name={id}
-        error={error}
+        error={
+          first && (
+            <>
+              {withCode(first.message)} {withCode(first.hint ?? "")}
+            </>
+          )
+        }
         disabled={dataset === undefined}
         data-column-for={id}
         value={isSeveral ? SEVERAL : (bound[0] ?? "")}
@@ -52,40 +79,133 @@ export function ColumnField({ id, label, dataset, binding, error, onChange }: Co
         ]}
         onChange={(event) => {
           const value = event.currentTarget.value;
-          if (value === SEVERAL) onChange(bound);
-          else onChange(value === "" ? undefined : value);
+          if (value === SEVERAL) bind(bound);
+          else if (value === "") onChange(undefined);
+          else bind(value);
         }}
       />
-      {isSeveral && (
-        <ScrollArea.Autosize mah={150} type="auto" offsetScrollbars>
-          <Stack gap={4} role="group" aria-label={label}>
-            {scalars.map((column) => (
-              <Checkbox
-                key={column.name}
-                size="xs"
-                label={column.name}
-                checked={bound.includes(column.name)}
-                onChange={(event) =>
-                  onChange(
-                    scalars
-                      .map(({ name }) => name)
-                      .filter((name) =>
-                        name === column.name ? event.currentTarget.checked : bound.includes(name),
-                      ),
-                  )
-                }
-              />
-            ))}
-          </Stack>
-        </ScrollArea.Autosize>
+      {isSeveral && <SeveralColumns label={label} columns={scalars} bound={bound} onChange={bind} />}
+      {known.length > 0 && (
+        <EncoderFields
+          id={id}
+          encoders={props.encoders.filter((each) => takes(each, known, side))}
+          all={props.encoders}
+          encoder={encoder}
+          missing={known.reduce((sum, column) => sum + column.missing, 0)}
+          steps={props.steps ?? null}
+          problems={own}
+          path={path}
+          onChange={(next, field) => onChange(bindingOf(namesIn(binding ?? bound), next), field)}
+        />
       )}
     </Stack>
   );
 }
 
+interface SeveralColumnsProps {
+  readonly label: string;
+  readonly columns: readonly Column[];
+  readonly bound: readonly string[];
+  readonly onChange: (names: readonly string[]) => void;
+}
+
+function SeveralColumns({ label, columns, bound, onChange }: SeveralColumnsProps) {
+  const [search, setSearch] = useState("");
+  const found = columns.filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()));
+  /** In the order of the data set. */
+  const choose = (isBound: (name: string) => boolean) =>
+    onChange(columns.map(({ name }) => name).filter(isBound));
+  const shown = new Set(found.map(({ name }) => name));
+  return (
+    <div className="several-columns" role="group" aria-label={label}>
+      {columns.length > MANY && (
+        <TextInput
+          size="xs"
+          type="search"
+          mb={6}
+          aria-label={t("training.searchColumns")}
+          placeholder={t("training.searchColumns")}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+      )}
+      <ScrollArea.Autosize mah={150} type="auto" offsetScrollbars>
+        <Stack gap={4}>
+          {found.map((column) => (
+            <Checkbox
+              key={column.name}
+              size="xs"
+              label={column.name}
+              checked={bound.includes(column.name)}
+              onChange={(event) => {
+                const isChecked = event.currentTarget.checked;
+                choose((name) => (name === column.name ? isChecked : bound.includes(name)));
+              }}
+            />
+          ))}
+        </Stack>
+      </ScrollArea.Autosize>
+      <Group gap={12} mt={4}>
+        <UnstyledButton
+          className="more-button"
+          onClick={() => choose((name) => shown.has(name) || bound.includes(name))}
+        >
+          {t("training.allColumns")}
+        </UnstyledButton>
+        <UnstyledButton
+          className="more-button"
+          onClick={() => choose((name) => !shown.has(name) && bound.includes(name))}
+        >
+          {t("training.noColumns")}
+        </UnstyledButton>
+      </Group>
+    </div>
+  );
+}
+
+function namesIn(binding: ColumnBinding): string | readonly string[] {
+  return typeof binding === "object" && "columns" in binding ? binding.columns : binding;
+}
+
+function encoderOf(binding: ColumnBinding | undefined): Typed | null {
+  return typeof binding === "object" && "columns" in binding ? (binding.encoder ?? null) : null;
+}
+
+function bindingOf(columns: string | readonly string[], encoder: Typed | null): ColumnBinding {
+  return encoder === null ? columns : { columns, encoder };
+}
+
+const isMedia = ({ kind }: Column) => kind === "text" || kind === "image" || kind === "audio";
+
+function takes(
+  { takes: kinds, roles }: EncoderDescription,
+  columns: readonly Column[],
+  side: string,
+): boolean {
+  return (
+    roles.includes(side === "inputs" ? "input" : "target") &&
+    columns.every(({ kind }) => kinds.includes(kind))
+  );
+}
+
+/** The encoder stays where it can read the columns that are chosen now. */
+function fitting(
+  encoders: readonly EncoderDescription[],
+  encoder: Typed | null,
+  names: string | readonly string[],
+  columns: readonly Column[],
+): Typed | null {
+  const described = encoders.find(({ type }) => type === encoder?.type);
+  if (encoder === null || described === undefined) return encoder;
+  const chosen = columns.filter(({ name }) =>
+    typeof names === "string" ? name === names : names.includes(name),
+  );
+  return chosen.every(({ kind }) => described.takes.includes(kind)) ? encoder : null;
+}
+
 function describe(column: Column): string {
   if (column.shape.length > 0) return `${column.name} (${column.shape.join(", ")})`;
   if (column.classes !== null && column.classes.length > 0)
-    return `${column.name} (${column.classes.length} classes)`;
+    return t("training.columnClasses", { name: column.name, count: column.classes.length });
   return column.name;
 }

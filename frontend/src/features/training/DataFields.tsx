@@ -1,27 +1,29 @@
 /** What the model is fed with: a data set, and its columns by Input. */
 
-import { ActionIcon, Group, NativeSelect, Stack, Text, Tooltip } from "@mantine/core";
-import { TableProperties } from "lucide-react";
+import { ActionIcon, Button, Group, NativeSelect, Stack, Text, Tooltip } from "@mantine/core";
+import { Sparkles, TableProperties } from "lucide-react";
 
 import { bindColumn, setData } from "../../document/commands";
-import { chooseDataset, type End } from "../../document/proposals";
+import { chooseDataset, type End, fitsAnyModel } from "../../document/proposals";
 import type { Training } from "../../document/types";
 import { t } from "../../i18n";
-import type { Dataset, Problem } from "../../schema";
+import type { Dataset, EncoderDescription, Problem } from "../../schema";
 import { useDialogs } from "../../stores/dialogStore";
 import { useDocument } from "../../stores/documentStore";
 import { ColumnField } from "./ColumnField";
 import { problemOf, SectionHeading } from "./parts";
+import { SplitFields } from "./SplitFields";
 
 interface DataFieldsProps {
   readonly training: Training;
   readonly datasets: readonly Dataset[] | undefined;
   readonly inputs: readonly End[];
   readonly outputs: readonly End[];
+  readonly encoders: readonly EncoderDescription[];
   readonly problems: readonly Problem[];
 }
 
-export function DataFields({ training, datasets, inputs, outputs, problems }: DataFieldsProps) {
+export function DataFields({ training, datasets, inputs, outputs, encoders, problems }: DataFieldsProps) {
   const run = useDocument((state) => state.run);
   const dataset = datasets?.find(({ id }) => id === training.data?.dataset);
   const choose = (id: string) => {
@@ -37,7 +39,10 @@ export function DataFields({ training, datasets, inputs, outputs, problems }: Da
           style={{ flex: 1 }}
           label={t("training.dataset")}
           name="dataset"
-          error={problemOf(problems, "training.data.dataset") ?? problemOf(problems, "training.data")}
+          error={
+            problemOf(problems, "training.data.dataset") ??
+            problems.find(({ field }) => field === "training.data")?.message
+          }
           value={training.data?.dataset ?? ""}
           onChange={(event) => choose(event.currentTarget.value)}
         >
@@ -73,17 +78,34 @@ export function DataFields({ training, datasets, inputs, outputs, problems }: Da
           {dataset.description}
         </Text>
       )}
-      {inputs.map(({ id }) => (
+      {dataset !== undefined && !fitsAnyModel(dataset) && (
+        <Button
+          variant="light"
+          leftSection={<Sparkles size={14} aria-hidden />}
+          onClick={() => useDialogs.getState().open("fitInputs")}
+        >
+          {t("fitting.open")}
+        </Button>
+      )}
+      {inputs.map(({ id, spec }) => (
         <ColumnField
           key={id}
           id={id}
           label={t("training.inputColumn", { id })}
+          side="inputs"
           dataset={dataset}
           binding={training.data?.inputs?.[id]}
-          error={problemOf(problems, `training.data.inputs.${id}`)}
-          onChange={(binding) => run(bindColumn({ side: "inputs", node: id, column: binding ?? null }))}
+          encoders={encoders}
+          steps={spec !== null && "shape" in spec && spec.shape.length > 2 ? spec.shape[1] : null}
+          problems={problems}
+          onChange={(binding, field) =>
+            run(bindColumn({ side: "inputs", node: id, column: binding ?? null, field }))
+          }
         />
       ))}
+      {dataset !== undefined && !fitsAnyModel(dataset) && (
+        <SplitFields split={training.data?.split ?? null} dataset={dataset} problems={problems} />
+      )}
     </Stack>
   );
 }

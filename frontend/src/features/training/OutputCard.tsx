@@ -25,7 +25,8 @@ interface OutputCardProps {
   readonly classes: readonly (string | number)[];
   readonly classWeights: Weights | undefined;
   readonly onSwitch: (isTrained: boolean) => void;
-  readonly onColumn: (binding: ColumnBinding | undefined) => void;
+  /** `field` names what is being typed into. */
+  readonly onColumn: (binding: ColumnBinding | undefined, field?: string) => void;
   readonly onChange: (patch: Partial<OutputTraining>) => void;
   readonly onClassWeights: (weights: Weights | undefined) => void;
 }
@@ -35,9 +36,6 @@ export function OutputCard(props: OutputCardProps) {
   const isTrained = training !== undefined;
   const problemOf = (field: string) =>
     problems.find((problem) => problem.field?.startsWith(`training.outputs.${id}.${field}`))?.message;
-  const columnProblem = problems.find((problem) =>
-    problem.field?.startsWith(`training.data.targets.${id}`),
-  )?.message;
   const loss = nameOf(training?.loss);
   const weightedProblem = problemOf("weighted_metrics");
   const classProblem = problems.find((problem) =>
@@ -76,7 +74,9 @@ export function OutputCard(props: OutputCardProps) {
             label={t("training.targetColumn", { id })}
             dataset={dataset}
             binding={column}
-            error={columnProblem}
+            side="targets"
+            encoders={catalogue.encoders}
+            problems={problems}
             onChange={props.onColumn}
           />
           <Group grow gap={8} align="flex-start" preventGrowOverflow={false} wrap="nowrap">

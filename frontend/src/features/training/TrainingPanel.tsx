@@ -8,6 +8,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { dataApi } from "../../api/data";
 import {
   batch,
+  bindColumn,
   setFit,
   setOptimizer,
   setOutputTrained,
@@ -97,6 +98,7 @@ export function TrainingPanel() {
             datasets={datasets}
             inputs={inputs}
             outputs={outputs}
+            encoders={catalogue.encoders}
             problems={problems}
           />
 
@@ -147,7 +149,18 @@ export function TrainingPanel() {
                         ]),
                   );
                 }}
-                onColumn={(binding) => run(bindTarget(output, binding ?? null, dataset, training))}
+                onColumn={(binding, name) =>
+                  run(
+                    name === undefined
+                      ? bindTarget(output, binding ?? null, dataset, training)
+                      : bindColumn({
+                          side: "targets",
+                          node: output.id,
+                          column: binding ?? null,
+                          field: name,
+                        }),
+                  )
+                }
                 onChange={(patch) => run(setOutputTraining({ output: output.id, patch }))}
               />
             ))}

@@ -4,7 +4,7 @@
 export function revealField(root: HTMLElement | null, field: string): void {
   const [, section, ...rest] = field.split(".");
   const names: { readonly [section: string]: string } = {
-    data: rest[0] === "dataset" || rest[0] === undefined ? "dataset" : (rest[1] ?? "dataset"),
+    data: rest[0] === "split" ? "split" : (rest[1] ?? "dataset"),
     outputs: rest[1] === undefined ? "" : `${rest[0]}.${rest[1]}`,
     optimizer: rest.at(-1) === "learning_rate" ? "learning_rate" : "optimizer",
     fit: rest[0] ?? "epochs",

@@ -144,7 +144,10 @@ function ChoiceField(props: FieldProps) {
       {...common(props)}
       data={[...empty, ...choices.map((choice) => ({ value: choice, label: choice }))]}
       value={current ?? ""}
-      onChange={(event) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.value)}
+      onChange={(event) => {
+        const chosen = event.currentTarget.value;
+        onChange(chosen === "" ? null : (field.values[field.choices.indexOf(chosen)] ?? chosen));
+      }}
     />
   );
 }

@@ -11,6 +11,8 @@ export interface FieldSpec {
   readonly description: string;
   readonly kind: FieldKind;
   readonly choices: readonly string[];
+  /** The same as the config has them: text, or numbers. */
+  readonly values: readonly Json[];
   readonly isNullable: boolean;
   readonly isRequired: boolean;
   readonly fallback: Json | undefined;
@@ -35,9 +37,8 @@ export function fieldsOf(schema: ConfigSchema): FieldSpec[] {
 function fieldOf(schema: ConfigSchema, name: string, property: PropertySchema): FieldSpec {
   const options = flatten(schema, property);
   const kinds = options.filter((option) => option.type !== "null" && option.const !== null);
-  const choices = kinds.flatMap((option) =>
-    (option.enum ?? (option.const === undefined ? [] : [option.const])).map(String),
-  );
+  const values = kinds.flatMap((option) => option.enum ?? (option.const === undefined ? [] : [option.const]));
+  const choices = values.map(String);
   const bounded = kinds.find((option) => option.type === "integer" || option.type === "number");
   return {
     name,
@@ -45,6 +46,7 @@ function fieldOf(schema: ConfigSchema, name: string, property: PropertySchema): 
     description: property.description ?? "",
     kind: kindOf(kinds, choices),
     choices,
+    values,
     isNullable: options.length > kinds.length,
     isRequired: (schema.required ?? []).includes(name),
     fallback: property.default,
@@ -69,7 +71,8 @@ function kindOf(options: readonly PropertySchema[], choices: readonly string[]):
   const types = new Set(options.flatMap((option) => option.type ?? []));
   const hasNumbers = types.has("number") || types.has("integer");
   if (types.size === 1 && types.has("boolean")) return "flag";
-  if (choices.length > 0 && !types.has("array") && !hasNumbers) return "choice";
+  const isChosen = options.every((option) => option.enum !== undefined || option.const !== undefined);
+  if (choices.length > 0 && !types.has("array") && (!hasNumbers || isChosen)) return "choice";
   if (options.some(isSizes)) return "sizes";
   const isMixed = types.has("string") && (hasNumbers || types.has("boolean"));
   if (types.has("array") || types.has("object") || types.size === 0 || isMixed) return "json";
