@@ -33,7 +33,7 @@ def open_data_dialog(editor: Editor) -> Locator:
 
 def upload(editor: Editor, dialog: Locator, path: Path) -> None:
     with editor.page.expect_file_chooser() as choosing:
-        dialog.get_by_role("button", name="Upload a CSV").click()
+        dialog.get_by_role("button", name="Upload files").click()
     choosing.value.set_files(path)
 
 
@@ -42,7 +42,8 @@ def test_a_csv_is_uploaded_mapped_and_trained_on(open_document: OpenDocument, tm
     dialog = open_data_dialog(editor)
     upload(editor, dialog, customers(tmp_path / "customers.csv"))
     expect(dialog.get_by_role("table", name="Columns")).to_contain_text("bought")
-    expect(dialog.get_by_role("table", name="First rows").locator("tbody tr")).to_have_count(12)
+    dialog.get_by_role("tab", name="Rows").click()
+    expect(dialog.get_by_role("table", name="Rows").locator("tbody tr")).to_have_count(25)
     expect(dialog.locator("[data-chosen]")).to_contain_text("300 rows")
     dialog.get_by_role("button", name="Use for training").click()
     expect(dialog).to_be_hidden()
@@ -94,13 +95,19 @@ def test_an_uploaded_set_is_deleted(open_document: OpenDocument, tmp_path: Path)
     dialog = open_data_dialog(editor)
     upload(editor, dialog, customers(tmp_path / "short-lived.csv"))
     row = dialog.locator("[data-dataset]").filter(has_text="short-lived")
-    row.get_by_role("button", name="Delete").click()
+    expect(row).to_have_attribute("data-chosen", "true")
+    dialog.get_by_role("button", name="Delete short-lived").click()
+    dialog.get_by_role("button", name="Keep").click()
+    expect(row).to_have_count(1)
+    dialog.get_by_role("button", name="Delete short-lived").click()
+    dialog.get_by_role("button", name="Delete", exact=True).click()
     expect(row).to_have_count(0)
 
 
 def test_images_are_drawn_in_the_preview(open_document: OpenDocument) -> None:
     editor = open_document(example("start"))
     dialog = open_data_dialog(editor)
+    dialog.get_by_role("tab", name="Rows").click()
     expect(dialog.get_by_role("img", name="8 × 8").first).to_be_visible()
 
 

@@ -5,6 +5,8 @@ import type { Upload } from "../schema/data";
 import { ApiProblems, json, request, unreachable } from "./client";
 
 const PART_BYTES = 4 * 1024 * 1024;
+/** Of a longer name the end is kept, for its ending says what the file is. */
+const LONGEST_NAME = 200;
 /** A connection over which nothing has moved for so long is taken for cut. */
 const STALLED_MS = 30_000;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000] as const;
@@ -44,6 +46,8 @@ export async function transfer(file: File, options: TransferOptions): Promise<st
     } catch (error) {
       const isMisplaced = error === MOVED || (error instanceof ApiProblems && error.status === 409);
       if (!isMisplaced || ++misplaced > 5) throw error;
+      // The server may still be writing what came over the connection that was cut.
+      if (misplaced > 1) await pause(RETRY_MS[0], signal);
       offset = (await patiently(() => stateOf(upload.id, signal), signal, onCut)).received;
     }
     onProgress(offset);
@@ -60,12 +64,23 @@ export async function importUpload(
   return { dataset: (await response.json()) as Dataset, wasKnown: response.status === 200 };
 }
 
-export function cancelUpload(id: string): Promise<void> {
-  return request("DELETE", `/uploads/${encoded(id)}`).then(() => undefined);
+/** The server lets go of what it has; asked twice where it is still writing. */
+export async function cancelUpload(id: string): Promise<void> {
+  const ask = () => request("DELETE", `/uploads/${encoded(id)}`);
+  try {
+    await ask();
+  } catch (error) {
+    if (!(error instanceof ApiProblems) || error.status !== 409) throw error;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS[1]));
+    await ask();
+  }
 }
 
 function begin(file: File, signal: AbortSignal): Promise<Upload> {
-  return json<Upload>("POST", "/uploads", { body: { name: file.name, size: file.size }, signal });
+  return json<Upload>("POST", "/uploads", {
+    body: { name: file.name.slice(-LONGEST_NAME), size: file.size },
+    signal,
+  });
 }
 
 function stateOf(id: string, signal: AbortSignal): Promise<Upload> {

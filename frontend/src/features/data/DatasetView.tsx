@@ -11,7 +11,7 @@ import { t } from "../../i18n";
 import type { Dataset } from "../../schema";
 import { useData } from "../../stores/dataStore";
 import { refreshDatasets } from "../../stores/queries";
-import { ProblemText } from "../../ui/ProblemText";
+import { ProblemText, withCode } from "../../ui/ProblemText";
 import { ColumnsTable } from "./ColumnsTable";
 import classes from "./data.module.css";
 import { showBytes, showCount } from "./format";
@@ -45,7 +45,7 @@ export function DatasetView({ dataset, isUsed, onUse }: DatasetViewProps) {
             </Text>
           </Group>
           <Text size="sm" c="dimmed" className={classes.description}>
-            {dataset.description}
+            {withCode(dataset.description)}
           </Text>
         </div>
         <Group gap={6} wrap="nowrap" flex="none">

@@ -8,7 +8,7 @@ import { useState } from "react";
 import { ApiProblems } from "../../api/client";
 import { dataApi } from "../../api/data";
 import { t } from "../../i18n";
-import type { Dataset } from "../../schema";
+import type { Column, Dataset } from "../../schema";
 import { ProblemText } from "../../ui/ProblemText";
 import { Cell } from "./Cell";
 import classes from "./data.module.css";
@@ -99,8 +99,10 @@ export function RowsTable({ dataset }: { readonly dataset: Dataset }) {
           <Table.Thead>
             <Table.Tr>
               <Table.Th ta="right">{t("data.row")}</Table.Th>
-              {preview.data.columns.map(({ name }) => (
-                <Table.Th key={name}>{name}</Table.Th>
+              {preview.data.columns.map((column) => (
+                <Table.Th key={column.name} ta={isNumber(column) ? "right" : "left"}>
+                  {column.name}
+                </Table.Th>
               ))}
             </Table.Tr>
           </Table.Thead>
@@ -114,7 +116,7 @@ export function RowsTable({ dataset }: { readonly dataset: Dataset }) {
                 {row.map((value, place) => {
                   const column = preview.data.columns[place];
                   return (
-                    <Table.Td key={column?.name ?? place}>
+                    <Table.Td key={column?.name ?? place} ta={column && isNumber(column) ? "right" : "left"}>
                       <Cell value={value} column={column} row={offset + index} />
                     </Table.Td>
                   );
@@ -126,6 +128,10 @@ export function RowsTable({ dataset }: { readonly dataset: Dataset }) {
       )}
     </>
   );
+}
+
+function isNumber({ kind, shape }: Column): boolean {
+  return shape.length === 0 && (kind === "number" || kind === "integer");
 }
 
 interface PageButtonProps {

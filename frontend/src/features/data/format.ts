@@ -26,11 +26,8 @@ export function showCount(count: number): string {
 export function showNumber(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e9 || size < 1e-4)) return value.toExponential(2);
-  return new Intl.NumberFormat(locale(), {
-    maximumSignificantDigits: size >= 10_000 ? 21 : 4,
-    maximumFractionDigits: size >= 10_000 ? 0 : undefined,
-    roundingPriority: "lessPrecision",
-  }).format(value);
+  const digits = size >= 10_000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 };
+  return new Intl.NumberFormat(locale(), digits).format(value);
 }
 
 export function showShare(share: number): string {

@@ -10,6 +10,7 @@ import { t } from "../../i18n";
 import type { Dataset, EncoderDescription, Problem } from "../../schema";
 import { useDialogs } from "../../stores/dialogStore";
 import { useDocument } from "../../stores/documentStore";
+import { withCode } from "../../ui/ProblemText";
 import { ColumnField } from "./ColumnField";
 import { problemOf, SectionHeading } from "./parts";
 import { SplitFields } from "./SplitFields";
@@ -75,7 +76,7 @@ export function DataFields({ training, datasets, inputs, outputs, encoders, prob
       </Group>
       {dataset !== undefined && (
         <Text size="xs" c="dimmed">
-          {dataset.description}
+          {withCode(dataset.description)}
         </Text>
       )}
       {dataset !== undefined && !fitsAnyModel(dataset) && (

@@ -17,6 +17,7 @@ const schema: ConfigSchema = {
     kernel_size: { anyOf: [{ type: "integer" }, { type: "array", prefixItems: [{ type: "integer" }] }] },
     shape: { type: "array", items: { anyOf: [{ type: "integer" }, { type: "null" }] } },
     regularizer: { anyOf: [{ type: "object" }, { type: "null" }] },
+    channels: { anyOf: [{ type: "integer", enum: [1, 3] }, { type: "null" }], default: null },
   },
 };
 
@@ -31,7 +32,14 @@ test("each property becomes the control that fits its type", () => {
     kernel_size: "sizes",
     shape: "sizes",
     regularizer: "json",
+    channels: "choice",
   });
+});
+
+test("a choice among numbers stays numbers", () => {
+  const channels = fieldsOf(schema).find(({ name }) => name === "channels");
+
+  expect(channels).toMatchObject({ choices: ["1", "3"], values: [1, 3], isNullable: true });
 });
 
 test("a field knows its label in words, whether it is required, and what it may not pass", () => {
