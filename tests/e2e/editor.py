@@ -1,5 +1,6 @@
 """The editor as a person sees it: regions, nodes, ports and edges by the names that design 4.5 fixes."""
 
+from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Locator, Page, Position, expect
@@ -155,6 +156,22 @@ class Editor:
         )
         assert found["distance"] > 24, "the canvas has no free point"
         return found["x"], found["y"]
+
+    def drop_file(self, path: Path) -> None:
+        """As a person who drags a file over the page and lets it go there."""
+        self.page.evaluate(
+            """async ([name, bytes]) => {
+                const transfer = new DataTransfer();
+                transfer.items.add(new File([new Uint8Array(bytes)], name, { lastModified: 1 }));
+                globalThis.dropIt = () => window.dispatchEvent(
+                    new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
+                window.dispatchEvent(new DragEvent("dragenter", { dataTransfer: transfer, cancelable: true }));
+            }""",
+            [path.name, list(path.read_bytes())],
+        )
+        expect(self.page.locator("[data-drop-zone]")).to_contain_text("Drop to open or upload")
+        self.page.evaluate("dropIt()")
+        expect(self.page.locator("[data-drop-zone]")).to_have_count(0)
 
     # The document
 

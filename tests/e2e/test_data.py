@@ -14,8 +14,8 @@ from e2e.editor import Editor
 OpenDocument = Callable[[Document], Editor]
 
 
-def customers(path: Path) -> Path:
-    chance = random.Random(3)
+def customers(path: Path, seed: int = 3) -> Path:
+    chance = random.Random(seed)
     lines = ["age,visits,spent,bought"]
     for _ in range(300):
         age, visits, spent = chance.randint(18, 80), chance.randint(0, 20), chance.uniform(0, 300)
@@ -93,7 +93,7 @@ def test_a_file_that_is_no_csv_is_refused_in_words(
 def test_an_uploaded_set_is_deleted(open_document: OpenDocument, tmp_path: Path) -> None:
     editor = open_document(tabular())
     dialog = open_data_dialog(editor)
-    upload(editor, dialog, customers(tmp_path / "short-lived.csv"))
+    upload(editor, dialog, customers(tmp_path / "short-lived.csv", seed=4))
     row = dialog.locator("[data-dataset]").filter(has_text="short-lived")
     expect(row).to_have_attribute("data-chosen", "true")
     dialog.get_by_role("button", name="Delete short-lived").click()

@@ -54,23 +54,6 @@ def import_file(editor: Editor, path: Path) -> None:
     editor.page.wait_for_url(lambda url: not url.endswith(before))
 
 
-def drop_file(page: Page, path: Path) -> None:
-    """As a person who drags a file over the page and lets it go there."""
-    page.evaluate(
-        """async ([name, bytes]) => {
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([new Uint8Array(bytes)], name));
-            globalThis.dropIt = () => window.dispatchEvent(
-                new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
-            window.dispatchEvent(new DragEvent("dragenter", { dataTransfer: transfer, cancelable: true }));
-        }""",
-        [path.name, list(path.read_bytes())],
-    )
-    expect(page.locator("[data-drop-zone]")).to_contain_text("Drop to import")
-    page.evaluate("dropIt()")
-    expect(page.locator("[data-drop-zone]")).to_have_count(0)
-
-
 def test_a_keras_file_is_imported_trained_and_taken_away_as_source_and_file(
     editor: Editor, server: Server, residual: Path, tmp_path: Path
 ) -> None:
@@ -121,12 +104,12 @@ def test_training_may_begin_anew_and_undo_brings_the_imported_weights_back(
 
 
 def test_a_file_dropped_on_the_page_is_imported(editor: Editor, residual: Path, tmp_path: Path) -> None:
-    table = tmp_path / "table.csv"
-    table.write_text("a,b\n1,2\n")
-    drop_file(editor.page, table)
-    expect(editor.notices).to_contain_text("table.csv is no model")
+    letter = tmp_path / "letter.pdf"
+    letter.write_text("%PDF")
+    editor.drop_file(letter)
+    expect(editor.notices).to_contain_text("letter.pdf is neither a model")
 
-    drop_file(editor.page, residual)
+    editor.drop_file(residual)
 
     expect(editor.node("hidden")).to_be_visible()
     expect(editor.notices).to_contain_text("Imported residual.keras")
