@@ -24,6 +24,7 @@ from layerloom.api import (
     learned,
     openapi,
     projects,
+    proposals,
     runs,
     session,
     uploads,
@@ -40,8 +41,8 @@ from layerloom.settings import Settings, load_settings
 ROUTERS = tuple(
     module.router
     for module in (
-        health, session, layers, check, export, import_, examples, projects, datasets, importing, uploads, runs,
-        events, learned, artifacts, before_training, openapi,
+        health, session, layers, check, export, import_, examples, projects, proposals, datasets, importing, uploads,
+        runs, events, learned, artifacts, before_training, openapi,
     )
 )  # fmt: skip
 

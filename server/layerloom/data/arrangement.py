@@ -8,6 +8,7 @@ from layerloom.data.dataset import Column
 from layerloom.data.encoders.base import Encoder, encoders
 from layerloom.data.encoders.index import Index
 from layerloom.data.encoders.one_hot import OneHot
+from layerloom.data.encoders.scaling import Scaling
 from layerloom.data.encoders.values import Values
 from layerloom.data.end import End, Sizes, matches, shown
 from layerloom.data.labels import label_problems
@@ -42,7 +43,7 @@ def arrange(choice: Choice, columns: Sequence[Column], end: End) -> Arrangement:
 
 
 def _column_problems(column: Column, choice: Choice, end: End) -> list[Problem]:
-    encoder = choice.encoder
+    encoder = _chosen(column, choice)
     name = f"Column `{column.name}`"
     if encoder is None and column.kind in _NEEDED:
         what, needed = _NEEDED[column.kind]
@@ -126,9 +127,18 @@ def _unfit(column: Column, encoder: Encoder, end: End) -> Problem | None:
     )
 
 
+def _chosen(column: Column, choice: Choice) -> Encoder | None:
+    """The encoder that was chosen. In a list, a scaling one is for the numbers; categories become one-hot."""
+    encoder = choice.encoder
+    if isinstance(encoder, Scaling) and choice.is_list and column.kind == "category":
+        return OneHot(missing=None if encoder.missing is None else "most-frequent")
+    return encoder
+
+
 def _encoder(column: Column, choice: Choice, end: End) -> Encoder:
-    if choice.encoder:
-        return choice.encoder
+    chosen = _chosen(column, choice)
+    if chosen is not None:
+        return chosen
     if column.kind == "category":
         return _category_encoder(len(column.classes or ()), choice, end)
     if column.kind == "integer" and end.family == "categorical" and not choice.is_list:

@@ -59,7 +59,7 @@ def propose(
 
 def _named_first(ends: Sequence[End], columns: Sequence[Column]) -> list[End]:
     """Those whose best column has the most similar name choose first."""
-    best = {end.id: max((_likeness(end, column) for column in columns), default=0.0) for end in ends}
+    best = {end.id: max((likeness(end, column) for column in columns), default=0.0) for end in ends}
     return sorted(ends, key=lambda end: -best[end.id])
 
 
@@ -69,7 +69,7 @@ def _best(end: End, columns: Sequence[Column]) -> Column | None:
         return None
     order = {column.name: place for place, column in enumerate(columns)}
     kinds = _TARGET_KINDS if end.role == "target" else {}
-    return max(fitting, key=lambda item: (_likeness(end, item), kinds.get(item.kind, 0), -order[item.name]))
+    return max(fitting, key=lambda item: (likeness(end, item), kinds.get(item.kind, 0), -order[item.name]))
 
 
 def _fits(columns: Sequence[Column], end: End) -> bool:
@@ -87,7 +87,7 @@ def _stack(end: End, columns: Sequence[Column]) -> tuple[Column, ...]:
     return ()
 
 
-def _likeness(end: End, column: Column) -> float:
+def likeness(end: End, column: Column) -> float:
     """1 for equal names, 0 below a half: chance likeness must not win over order and kind."""
     a, b = end.id.lower().strip("_"), column.name.lower().strip("_")
     if a == b:

@@ -36,7 +36,10 @@ class Scaled(Fitted):
 
 
 class Scaling(Encoder):
-    """`(x - shift) / scale`, one pair for a scalar column, one for each place of a tensor's last axis."""
+    """`(x - shift) / scale`, one pair for a scalar column, one for each place of a tensor's last axis.
+
+    In a list of columns it is for the numbers; the categories among them become one-hot.
+    """
 
     takes: ClassVar[tuple[str, ...]] = ("number", "integer", "tensor", "time")
     fitted: ClassVar[type[Fitted]] = Scaled
