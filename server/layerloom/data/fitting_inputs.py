@@ -54,10 +54,10 @@ def fit_inputs(specs: Mapping[str, TensorSpec], columns: Sequence[Column]) -> In
     waiting = [end for end in ends if end.id not in result.found]
     for number, end in enumerate(waiting):
         left = len(waiting) - number
-        column = _special(end, free, left)
-        if column is not None:
-            result.found[end.id] = _one(end, column)
-            free.remove(column)
+        special = _special(end, free, left)
+        if special is not None:
+            result.found[end.id] = _one(end, special)
+            free.remove(special)
             continue
         stack = _stack(free, left)
         if stack:

@@ -253,7 +253,7 @@ export type Credentials = {
  * `sample_weights` names a column that tells how much each row counts for an output. Without `split`, the last rows
  * validate, as `fit.validation_split` says.
  */
-export type DataBinding = {
+export type DataBindingInput = {
     /**
      * Dataset
      */
@@ -277,6 +277,10 @@ export type DataBinding = {
     targets?: {
         [key: string]: unknown | JsonValue;
     };
+};
+
+export type DataBindingOutput = {
+    [key: string]: unknown;
 };
 
 /**
@@ -1667,6 +1671,92 @@ export type ProjectVersionPage = {
 };
 
 /**
+ * ProposalAnswer
+ *
+ * All that makes a model and a data set fit each other; nothing is changed by asking.
+ */
+export type ProposalAnswer = {
+    data: DataBindingOutput;
+    /**
+     * Inputs
+     *
+     * By Input id.
+     */
+    inputs: {
+        [key: string]: ProposedInput;
+    };
+    /**
+     * Notes
+     *
+     * What a person should know, in words.
+     */
+    notes: Array<string>;
+    /**
+     * Outputs
+     *
+     * By Output id.
+     */
+    outputs: {
+        [key: string]: ProposedOutput;
+    };
+};
+
+/**
+ * ProposeBody
+ *
+ * A document, finished or not: its Inputs and Outputs count, and the targets that it binds already.
+ */
+export type ProposeBody = {
+    document: Document;
+};
+
+/**
+ * ProposedInput
+ *
+ * What an Input needs so that it takes its columns.
+ */
+export type ProposedInput = {
+    /**
+     * Dtype
+     */
+    dtype: string;
+    /**
+     * Shape
+     *
+     * Without the batch, as in the Input's config.
+     */
+    shape: Array<number | null>;
+};
+
+/**
+ * ProposedOutput
+ *
+ * What suits the target of an Output.
+ */
+export type ProposedOutput = {
+    /**
+     * Activation
+     *
+     * Of the layer before the Output.
+     */
+    activation: string;
+    /**
+     * Loss
+     */
+    loss: string;
+    /**
+     * Metrics
+     */
+    metrics: Array<string>;
+    /**
+     * Units
+     *
+     * Of the layer before the Output; null: as it is.
+     */
+    units: number | null;
+};
+
+/**
  * Received
  *
  * After a part.
@@ -2382,7 +2472,7 @@ export type Totals = {
  * What `compile` and `fit` are told. `outputs` and `inputs` may name a subset of the model's.
  */
 export type Training = {
-    data?: DataBinding | null;
+    data?: DataBindingInput | null;
     fit?: Fit;
     /**
      * Inputs
@@ -2856,6 +2946,36 @@ export type PreviewDatasetResponses = {
 };
 
 export type PreviewDatasetResponse = PreviewDatasetResponses[keyof PreviewDatasetResponses];
+
+export type ProposeData = {
+    body: ProposeBody;
+    path: {
+        /**
+         * Dataset Id
+         */
+        dataset_id: string;
+    };
+    query?: never;
+    url: '/api/datasets/{dataset_id}/propose';
+};
+
+export type ProposeErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type ProposeError = ProposeErrors[keyof ProposeErrors];
+
+export type ProposeResponses = {
+    /**
+     * The answer.
+     */
+    200: ProposalAnswer;
+};
+
+export type ProposeResponse = ProposeResponses[keyof ProposeResponses];
 
 export type ListExamplesData = {
     body?: never;
