@@ -1,7 +1,6 @@
 /** A file's way to the server: in parts, each with its place, so that a cut connection costs one part at most. */
 
-import type { Dataset, Problem } from "../schema";
-import type { Upload } from "../schema/data";
+import type { Dataset, Problem, Upload } from "../schema";
 import { ApiProblems, json, request, unreachable } from "./client";
 
 const PART_BYTES = 4 * 1024 * 1024;

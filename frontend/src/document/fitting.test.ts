@@ -8,7 +8,7 @@ const document: Document = {
   models: {
     main: {
       layers: {
-        x: { type: "Input", config: { shape: [3] } },
+        x: { type: "Input", config: { shape: [3], dtype: "float32" } },
         hidden: { type: "Dense", config: { units: 8 } },
         head: { type: "Dense", config: { units: 1, activation: "sigmoid" } },
         grower: { type: "Output" },
@@ -31,7 +31,7 @@ const standardized = { columns: ["alcohol", "ash"], encoder: { type: "standardiz
 
 const proposal: Proposal = {
   data: { dataset: "wine", inputs: { x: standardized }, targets: { grower: "grower" } },
-  inputs: { x: { shape: [2] } },
+  inputs: { x: { shape: [2], dtype: "float32" } },
   outputs: {
     grower: {
       loss: "sparse_categorical_crossentropy",
@@ -62,7 +62,7 @@ describe("a proposal", () => {
     const { document: fitted } = fitToDataset(document, proposal, offers).apply(document);
 
     expect(fitted?.models.main?.layers.head?.config).toEqual({ units: 3, activation: "softmax" });
-    expect(fitted?.models.main?.layers.x?.config).toEqual({ shape: [2] });
+    expect(fitted?.models.main?.layers.x?.config).toEqual({ shape: [2], dtype: "float32" });
     expect(fitted?.training?.data).toEqual({
       dataset: "wine",
       inputs: { x: standardized },
@@ -76,7 +76,7 @@ describe("a proposal", () => {
     const taken = offersOf(document, proposal, null).filter(({ kind }) => kind === "shape");
     const { document: fitted } = fitToDataset(document, proposal, taken).apply(document);
 
-    expect(fitted?.models.main?.layers.x?.config).toEqual({ shape: [2] });
+    expect(fitted?.models.main?.layers.x?.config).toEqual({ shape: [2], dtype: "float32" });
     expect(fitted?.training).toEqual(document.training);
   });
 });

@@ -1,9 +1,9 @@
 /** A data set's proposal for a model: what it would change, as offers to take or leave, and one command of those taken. */
 
-import type { Catalogue, Json } from "../schema";
+import type { Catalogue, Json, ProposalAnswer } from "../schema";
 import { batch, type Command } from "./command";
 import { setConfig } from "./commands/layers";
-import { bindColumn, setData, setOutputTraining } from "./commands/training";
+import { bindColumn, setData, setOutputTraining, setSplit } from "./commands/training";
 import { callsOf, layerOf, splitSource } from "./questions";
 import {
   type ColumnBinding,
@@ -16,29 +16,14 @@ import {
   type Typed,
 } from "./types";
 
-/** What suits a data set: columns, shapes of the Inputs, and how each output learns. */
-export interface Proposal {
-  readonly data: DataBinding;
-  readonly inputs: {
-    readonly [input: string]: { readonly shape: readonly (number | null)[]; readonly dtype?: string };
-  };
-  readonly outputs: { readonly [output: string]: OutputProposal };
-  readonly notes: readonly string[];
-}
+export type Proposal = Omit<ProposalAnswer, "data"> & { readonly data: DataBinding };
 
-export interface OutputProposal {
-  readonly loss?: string | null;
-  readonly metrics?: readonly string[];
-  readonly units?: number | null;
-  readonly activation?: string | null;
-}
-
-export type OfferKind = "columns" | "shape" | "dtype" | "loss" | "metrics" | "units" | "activation";
+export type OfferKind = "split" | "columns" | "shape" | "dtype" | "loss" | "metrics" | "units" | "activation";
 
 export interface Offer {
   /** Unique among the offers. */
   readonly key: string;
-  /** The Input or Output that it is about. */
+  /** The Input or Output that it is about; empty for the rows as a whole. */
   readonly end: NodeId;
   readonly kind: OfferKind;
   /** As it is, null where there is nothing yet; and as it would be. */
@@ -87,14 +72,33 @@ export function offersOf(document: Document, proposal: Proposal, catalogue: Cata
       ...configOf(end, "activation", activated, proposed.activation),
     ];
   });
+  const { split } = proposal.data;
+  const rows: readonly Offer[] = split
+    ? [
+        {
+          key: "split",
+          end: "",
+          kind: "split",
+          before: document.training?.data?.split?.by ?? null,
+          after: split.column ? [split.by ?? "order", split.column] : (split.by ?? "order"),
+          layer: null,
+          command: setSplit({ split }),
+        },
+      ]
+    : [];
+  const isSplitNew = !isSame(split ?? null, document.training?.data?.split ?? null);
   const inOrder = [
     ...Object.keys(proposal.inputs),
     ...Object.keys(proposal.data.inputs ?? {}),
     ...Object.keys(proposal.outputs),
   ];
-  return [...columns, ...inputs, ...outputs]
+  return [...columns, ...inputs, ...outputs, ...(isSplitNew ? rows : [])]
     .filter(({ before, after }) => !isSame(before, after))
-    .sort((a, b) => inOrder.indexOf(a.end) - inOrder.indexOf(b.end));
+    .sort((a, b) => placeIn(inOrder, a.end) - placeIn(inOrder, b.end));
+}
+
+function placeIn(ends: readonly NodeId[], end: NodeId): number {
+  return end === "" ? ends.length : ends.indexOf(end);
 }
 
 /** The offers that were taken as one step of undo. */
@@ -107,7 +111,11 @@ export function fitToDataset(document: Document, proposal: Proposal, taken: read
   ]);
 }
 
-function lossOffers(document: Document, end: NodeId, proposed: OutputProposal): readonly Offer[] {
+function lossOffers(
+  document: Document,
+  end: NodeId,
+  proposed: ProposalAnswer["outputs"][string],
+): readonly Offer[] {
   const current = document.training?.outputs?.[end];
   const offer = (kind: "loss" | "metrics", after: Json): Offer => ({
     key: `${kind} ${end}`,

@@ -2,14 +2,6 @@
 
 import type { Json } from ".";
 
-/** A file on its way to the server, which keeps what has arrived. */
-export interface Upload {
-  readonly id: string;
-  readonly name: string;
-  readonly size: number;
-  readonly received: number;
-}
-
 export interface Histogram {
   readonly edges: readonly number[];
   readonly counts: readonly number[];

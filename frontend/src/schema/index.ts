@@ -106,6 +106,11 @@ export type DatasetPreview = Omit<Frozen<Api.Preview>, "rows"> & {
   readonly rows: readonly (readonly Json[])[];
 };
 
+/** A file on its way to the server, which keeps what has arrived. */
+export type Upload = Frozen<Api.UploadState>;
+/** What makes a model and a data set fit each other; its `data` is a part of a document. */
+export type ProposalAnswer = Frozen<Api.ProposalAnswer>;
+
 export type ProjectSummary = Frozen<Api.ProjectSummary>;
 export type ProjectVersion = Frozen<Api.ProjectVersion>;
 export type ExampleSummary = Omit<Frozen<Api.ExampleAnswer>, "document">;

@@ -5,9 +5,10 @@ import { useQuery } from "@tanstack/react-query";
 import { GraduationCap } from "lucide-react";
 import { useMemo, useState } from "react";
 
-import { api } from "../../api/client";
+import { dataApi } from "../../api/data";
 import { learned } from "../../api/learned";
 import { t } from "../../i18n";
+import { DATASETS } from "../../stores/queries";
 import { useRun } from "../../stores/runStore";
 import { EmptyState } from "../../ui/EmptyState";
 import { EvaluateTab } from "./EvaluateTab";
@@ -52,7 +53,7 @@ function Learned({ run }: { readonly run: string }) {
     queryFn: () => learned.document(run),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const { data: datasets } = useQuery({ queryKey: ["datasets"], queryFn: api.datasets });
+  const { data: datasets } = useQuery({ queryKey: DATASETS, queryFn: dataApi.datasets });
   const dataset = datasets?.find(({ id }) => id === document?.training?.data?.dataset);
   const form = useMemo(
     () => (document === undefined || datasets === undefined ? null : sampleForm(document, dataset)),

@@ -76,7 +76,7 @@ function Offers({ document, proposal, onClose }: OffersProps) {
       </Text>
       {ends.map((end) => (
         <fieldset key={end} className="offers" data-offers={end}>
-          <legend>{end}</legend>
+          <legend>{end === "" ? t("fitting.rows") : end}</legend>
           {offers
             .filter((offer) => offer.end === end)
             .map((offer) => (
@@ -155,12 +155,19 @@ function noteOf({ layer, end }: Offer): string | undefined {
 
 function show(kind: Offer["kind"], value: Offer["before"]): string {
   if (value === null) return "";
+  if (kind === "split") return showSplit(value as Json);
   if (kind === "columns") return showBinding(value as ColumnBinding);
   if (Array.isArray(value)) {
     const text = value.map((item: Json) => (item === null ? "?" : String(item))).join(", ");
     return kind === "shape" ? `(${text})` : text;
   }
   return showJson(value as Json);
+}
+
+function showSplit(value: Json): string {
+  const [by, column] = Array.isArray(value) ? value : [value];
+  const way = translated(`split.by.${by}`, String(by));
+  return column === undefined ? way : `${way}: ${column}`;
 }
 
 /** Names of the columns, the first few of many, and the encoder with what is set of it. */
