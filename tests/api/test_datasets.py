@@ -1,9 +1,12 @@
 """Data sets: those that come with the program, and uploads with all that can be wrong with them."""
 
 import hashlib
+import io
+import zipfile
 from typing import Any
 
 import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 
 CSV = "length,width,kind\n1.5,2,cat\n2.5,3,dog\n3.5,4,cat\n"
@@ -126,6 +129,50 @@ def test_a_file_that_is_here_already_is_the_same_set(owner: TestClient) -> None:
     listed = [item["id"] for item in owner.get("/api/datasets").json()["items"]]
     assert listed.count(first.json()["id"]) == 1
     owner.delete(first.headers["location"])
+
+
+def test_statistics_of_an_upload_and_of_a_built_in_set(owner: TestClient) -> None:
+    path = upload(owner, CSV).headers["location"]
+
+    found = owner.get(f"{path}/statistics").json()
+    iris = owner.get("/api/datasets/iris/statistics").json()
+
+    assert found["rows"] == 3
+    assert found["columns"]["length"]["mean"] == 2.5
+    assert found["columns"]["kind"]["top"] == [["cat", 2], ["dog", 1]]
+    assert iris["rows"] == 150
+    assert all(column["missing"] == 0 for column in iris["columns"].values())
+    owner.delete(path)
+
+
+def test_rows_are_shown_from_any_place(owner: TestClient) -> None:
+    path = upload(owner, CSV).headers["location"]
+
+    shown = owner.get(f"{path}/preview", params={"offset": 1, "limit": 1}).json()
+
+    assert shown["rows"] == [[2.5, 3, "dog"]]
+    assert owner.get(f"{path}/preview", params={"offset": 3}).json()["rows"] == []
+    assert owner.get(f"{path}/preview", params={"offset": -1}).status_code == 422
+    owner.delete(path)
+
+
+def test_images_are_shown_one_by_one_as_png(owner: TestClient) -> None:
+    jpeg, archive = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (6, 4), (255, 0, 0)).save(jpeg, "JPEG")
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("red/1.jpg", jpeg.getvalue())
+        file.writestr("red/2.jpg", jpeg.getvalue())
+    path = upload(owner, archive.getvalue(), name="colours.zip").headers["location"]
+
+    cell = owner.get(f"{path}/preview", params={"offset": 1}).json()["rows"][0][0]
+    shown = owner.get(cell["url"])
+
+    assert cell == {"media": "image", "url": f"{path}/cells/image/1", "shape": [4, 6, 3]}
+    assert shown.headers["content-type"] == "image/png"
+    assert Image.open(io.BytesIO(shown.content)).size == (6, 4)
+    for wrong in ("image/2", "label/0", "nothing/0"):
+        assert owner.get(f"{path}/cells/{wrong}").status_code in (404, 422)
+    owner.delete(path)
 
 
 @pytest.mark.parametrize(

@@ -13,19 +13,21 @@ from starlette.responses import Response
 
 from layerloom.api.contract import Answer, says
 from layerloom.api.errors import JSON
-from layerloom.api.importing import adopt
+from layerloom.api.importing import READ_MEMORY, adopt
 from layerloom.api.paging import CursorQuery, LimitQuery
-from layerloom.api.reading import first_rows, remove_files
+from layerloom.api.reading import dataset_statistics, first_rows, media_cell, remove_files
 from layerloom.api.services import Services, Use
 from layerloom.data.dataset import Dataset
 from layerloom.data.datasets import built_in, is_built_in
 from layerloom.data.preview import Preview
+from layerloom.data.statistics import Statistics
 from layerloom.problems import Problem, ProblemError
 
 router = APIRouter(prefix="/datasets", tags=["data"])
 
 DatasetId = Annotated[str, PathParameter(max_length=100)]
 PREVIEW_SECONDS = 60
+STATISTICS_SECONDS = 600
 
 
 class DatasetPage(Answer):
@@ -73,13 +75,45 @@ async def preview_dataset(
     services: Use,
     dataset_id: DatasetId,
     limit: Annotated[int, Query(ge=1, le=200, description="Most rows.")] = 20,
+    offset: Annotated[int, Query(ge=0, description="The first row, counted from 0.")] = 0,
 ) -> Response:
-    """The first rows of a data set."""
+    """Some rows of a data set."""
     dataset = await find_dataset(services, dataset_id)
     shown = await services.supervisor.call(
-        first_rows, dataset, services.datasets_dir, limit, timeout=PREVIEW_SECONDS
+        first_rows, dataset, services.datasets_dir, limit, offset, timeout=PREVIEW_SECONDS, memory=READ_MEMORY
     )
     return JSON(_json(shown))
+
+
+@router.get("/{dataset_id}/statistics", **says(answer=Statistics))
+async def describe_dataset(services: Use, dataset_id: DatasetId) -> Response:
+    """Range, mean, histogram, frequent and missing values of each column; of a large upload this takes time, once."""
+    dataset = await find_dataset(services, dataset_id)
+    found = await services.supervisor.call(
+        dataset_statistics, dataset, services.datasets_dir, timeout=STATISTICS_SECONDS, memory=READ_MEMORY
+    )
+    return JSON(_json(found))
+
+
+@router.get(
+    "/{dataset_id}/cells/{column:path}/{row}",
+    **says(media="image/png", text="The image, or the sound as audio/wav."),
+)
+async def show_cell(
+    services: Use,
+    dataset_id: DatasetId,
+    column: Annotated[str, PathParameter(max_length=200)],
+    row: Annotated[int, PathParameter(ge=0, description="Counted from 0.")],
+) -> Response:
+    """The image or the sound in a row, for a browser."""
+    dataset = await find_dataset(services, dataset_id)
+    content = await services.supervisor.call(
+        media_cell, dataset, services.datasets_dir, column, row, timeout=PREVIEW_SECONDS, memory=READ_MEMORY
+    )
+    found = dataset.column(column)
+    media = "image/png" if found is not None and found.kind == "image" else "audio/wav"
+    # The id is a hash of the content, so what it names never changes.
+    return Response(content, media_type=media, headers={"Cache-Control": "private, max-age=86400"})
 
 
 async def find_dataset(services: Services, dataset_id: str) -> Dataset:

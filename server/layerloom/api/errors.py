@@ -46,7 +46,7 @@ STATUS_BY_CODE: dict[str, int] = {
 """Statuses of codes that are neither 422 (what a document does wrong) nor 404 (`<noun>.unknown`)."""
 
 _UNKNOWN_NOUNS = frozenset(
-    {"project", "run", "dataset", "artifact", "version", "example", "weights", "upload"}
+    {"project", "run", "dataset", "artifact", "version", "example", "weights", "upload", "cell"}
 )
 _HTTP_CODES = {404: "request.unknown_path", 405: "request.wrong_method", 415: "request.content_type"}
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from layerloom.data.dataset import Dataset
 from layerloom.data.preview import Preview
+from layerloom.data.statistics import Statistics
 from layerloom.document import Document, Limits, Training
 from layerloom.exchange.keras.limits import FileLimits
 from layerloom.problems import Problem
@@ -74,14 +75,34 @@ def keep_weights(file: Path, keep_in: Path, file_limits: FileLimits) -> KeptWeig
     return keep(keep_in, load_safetensors(file, file_limits))
 
 
-def first_rows(dataset: Dataset, folder: Path, limit: int) -> Preview:
+def first_rows(dataset: Dataset, folder: Path, limit: int, offset: int) -> Preview:
     """
     Raises:
         ProblemError: `dataset.unknown`.
     """
     from layerloom.data.preview import preview
 
-    return preview(dataset, folder, limit)
+    return preview(dataset, folder, limit, offset)
+
+
+def media_cell(dataset: Dataset, folder: Path, column: str, row: int) -> bytes:
+    """
+    Raises:
+        ProblemError: `column.unknown`, `cell.unknown`.
+    """
+    from layerloom.data.preview import cell
+
+    return cell(dataset, folder, column, row)
+
+
+def dataset_statistics(dataset: Dataset, folder: Path) -> Statistics:
+    """
+    Raises:
+        ProblemError: `dataset.unknown`.
+    """
+    from layerloom.data.statistics import statistics
+
+    return statistics(dataset, folder)
 
 
 def remove_files(dataset_id: str, folder: Path) -> bool:

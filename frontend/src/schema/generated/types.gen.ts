@@ -225,6 +225,55 @@ export type Column = {
 };
 
 /**
+ * ColumnStatistics
+ *
+ * None where a column's kind has no such thing.
+ */
+export type ColumnStatistics = {
+    /**
+     * Deviation
+     *
+     * Of the population, as Keras' Normalization has it.
+     */
+    deviation: number | null;
+    /**
+     * Distinct
+     *
+     * None too where there are more than a million.
+     */
+    distinct: number | null;
+    histogram: LayerloomDataStatisticsHistogram | null;
+    lengths: Lengths | null;
+    /**
+     * Max
+     */
+    max: number | string | null;
+    /**
+     * Mean
+     */
+    mean: number | null;
+    /**
+     * Min
+     *
+     * Of times as text, RFC 3339.
+     */
+    min: number | string | null;
+    /**
+     * Missing
+     */
+    missing: number;
+    /**
+     * Top
+     *
+     * The 20 most frequent values with their counts.
+     */
+    top: Array<[
+        number | number | string,
+        number
+    ]> | null;
+};
+
+/**
  * Credentials
  *
  * One of the two.
@@ -746,22 +795,6 @@ export type Health = {
 };
 
 /**
- * Histogram
- *
- * `counts[i]` values lie between `edges[i]` and `edges[i + 1]`; of a very large layer, of a sample of them.
- */
-export type Histogram = {
-    /**
-     * Counts
-     */
-    counts: Array<number>;
-    /**
-     * Edges
-     */
-    edges: Array<number>;
-};
-
-/**
  * ImportAnswer
  *
  * What was read.
@@ -968,7 +1001,7 @@ export type LayerMeasured = {
      * The same of their gradient, before clipping; null: it got none.
      */
     gradient_norm: number | null;
-    gradients: Histogram | null;
+    gradients: LayerloomEventsHistogram | null;
     /**
      * Update Ratio
      *
@@ -981,7 +1014,7 @@ export type LayerMeasured = {
      * Euclidean norm of all its weights that may learn, before the update.
      */
     weight_norm: number | null;
-    weights: Histogram;
+    weights: LayerloomEventsHistogram;
 };
 
 /**
@@ -1030,6 +1063,26 @@ export type LayersMeasured = {
      * RFC 3339 in UTC.
      */
     time: string;
+};
+
+/**
+ * Lengths
+ *
+ * Of texts, in characters.
+ */
+export type Lengths = {
+    /**
+     * Max
+     */
+    max: number;
+    /**
+     * Mean
+     */
+    mean: number;
+    /**
+     * Min
+     */
+    min: number;
 };
 
 /**
@@ -1439,9 +1492,11 @@ export type PreflightBody = {
 /**
  * Preview
  *
- * `rows[i][j]` is row i of column j: a number, text, None where missing, or nested lists for a tensor.
+ * `rows[i][j]` is row offset + i of column j: a number, text, None where missing, or nested lists for a tensor.
+ * A time is text (RFC 3339, UTC).
  *
- * Of a tensor with more than 1,024 numbers a row only the shape is given: `{"shape": [224, 224, 3]}`.
+ * Of a tensor with more than 1,024 numbers a row only the shape is given: `{"shape": [224, 224, 3]}`. An image or a
+ * sound is `{"media": "image", "url": "/api/datasets/…/cells/image/0", "shape": [28, 28, 1]}`.
  */
 export type Preview = {
     /**
@@ -2347,6 +2402,24 @@ export type Split = {
 export type State = 'queued' | 'starting' | 'training' | 'paused' | 'interrupted' | 'finished' | 'stopped' | 'failed';
 
 /**
+ * Statistics
+ *
+ * Of a whole data set.
+ */
+export type Statistics = {
+    /**
+     * Columns
+     */
+    columns: {
+        [key: string]: ColumnStatistics;
+    };
+    /**
+     * Rows
+     */
+    rows: number;
+};
+
+/**
  * StepEnded
  *
  * One batch was seen and the weights were updated once.
@@ -2762,6 +2835,40 @@ export type WorstSample = {
     target: unknown;
 };
 
+/**
+ * Histogram
+ *
+ * Counts of values from edge i up to edge i + 1 (the last one included).
+ */
+export type LayerloomDataStatisticsHistogram = {
+    /**
+     * Counts
+     */
+    counts: Array<number>;
+    /**
+     * Edges
+     *
+     * One more than there are counts; microseconds since 1970 for times.
+     */
+    edges: Array<number>;
+};
+
+/**
+ * Histogram
+ *
+ * `counts[i]` values lie between `edges[i]` and `edges[i + 1]`; of a very large layer, of a sample of them.
+ */
+export type LayerloomEventsHistogram = {
+    /**
+     * Counts
+     */
+    counts: Array<number>;
+    /**
+     * Edges
+     */
+    edges: Array<number>;
+};
+
 export type CheckData = {
     body: Document;
     path?: never;
@@ -2910,6 +3017,46 @@ export type ShowDatasetResponses = {
 
 export type ShowDatasetResponse = ShowDatasetResponses[keyof ShowDatasetResponses];
 
+export type ShowCellData = {
+    body?: never;
+    path: {
+        /**
+         * Dataset Id
+         */
+        dataset_id: string;
+        /**
+         * Column
+         */
+        column: string;
+        /**
+         * Row
+         *
+         * Counted from 0.
+         */
+        row: number;
+    };
+    query?: never;
+    url: '/api/datasets/{dataset_id}/cells/{column}/{row}';
+};
+
+export type ShowCellErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type ShowCellError = ShowCellErrors[keyof ShowCellErrors];
+
+export type ShowCellResponses = {
+    /**
+     * The image, or the sound as audio/wav.
+     */
+    200: string;
+};
+
+export type ShowCellResponse = ShowCellResponses[keyof ShowCellResponses];
+
 export type PreviewDatasetData = {
     body?: never;
     path: {
@@ -2925,6 +3072,12 @@ export type PreviewDatasetData = {
          * Most rows.
          */
         limit?: number;
+        /**
+         * Offset
+         *
+         * The first row, counted from 0.
+         */
+        offset?: number;
     };
     url: '/api/datasets/{dataset_id}/preview';
 };
@@ -2976,6 +3129,36 @@ export type ProposeResponses = {
 };
 
 export type ProposeResponse = ProposeResponses[keyof ProposeResponses];
+
+export type DescribeDatasetData = {
+    body?: never;
+    path: {
+        /**
+         * Dataset Id
+         */
+        dataset_id: string;
+    };
+    query?: never;
+    url: '/api/datasets/{dataset_id}/statistics';
+};
+
+export type DescribeDatasetErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type DescribeDatasetError = DescribeDatasetErrors[keyof DescribeDatasetErrors];
+
+export type DescribeDatasetResponses = {
+    /**
+     * The answer.
+     */
+    200: Statistics;
+};
+
+export type DescribeDatasetResponse = DescribeDatasetResponses[keyof DescribeDatasetResponses];
 
 export type ListExamplesData = {
     body?: never;
