@@ -3,6 +3,7 @@
 import typer
 
 from layerloom.cli.check import check
+from layerloom.cli.data import data
 from layerloom.cli.documents import export_file, import_file, show_examples
 from layerloom.cli.evaluate import evaluate, report
 from layerloom.cli.predict import predict
@@ -24,6 +25,7 @@ app.command()(check)
 app.command()(evaluate)
 app.command()(report)
 app.command()(predict)
+app.add_typer(data, name="data")
 app.command("examples")(show_examples)
 app.command("import")(import_file)
 app.command("export")(export_file)

@@ -4,6 +4,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 
 from layerloom.document import Document
+from layerloom.library.sending import send_file
 from layerloom.problems import Problem, ProblemError
 
 Result = TypeVar("Result")
@@ -68,6 +70,19 @@ class Client:
         # The key makes a request that is sent twice, after a cut, the same run.
         answer = self.request("POST", "/runs", json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
         return Run(self, answer["id"])
+
+    def upload(
+        self, path: str | Path, name: str | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> Json:
+        """Sends a file in parts, goes on where a connection was cut, and makes a data set of it: the set as
+        `GET /api/datasets/{id}` shows it. A file that the server has already gives its set.
+
+        `progress` is called with the bytes received and the size of the file.
+
+        Raises:
+            ProblemError: what is wrong with the file, or the server can't be reached.
+        """
+        return send_file(self, Path(path), name, progress)
 
     def run(self, run_id: str) -> "Run":
         """A run that was submitted before, here or elsewhere."""
