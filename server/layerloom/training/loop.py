@@ -190,7 +190,7 @@ class _Fit:
         if fit.shuffle:
             assert state.order is not None  # since the pass began
             state.generator.set_state(state.order)
-            order = torch.randperm(self.batches.rows, generator=state.generator)
+            order = self.batches.order(state.generator)
         began = time.perf_counter()
         left = self.batches.epoch(fit.batch_size, order, first=state.passed + state.step)
         for batch in islice(left, self.steps_of_epoch() - state.step):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from layerloom.problems import Problem, ProblemError
-from layerloom.training.batches import Batches, check_rows, input_tensors, target_tensor
+from layerloom.training.batches import Batches, Column, check_rows, in_memory, input_tensors, target_tensor
 from layerloom.training.data import Rows
 from layerloom.training.losses.base import Loss, fitted
 from layerloom.training.metrics.base import Kept, Metric
@@ -71,7 +71,8 @@ class Objective:
         """
         check_rows(data)
         given, by_class = data.sample_weight or {}, class_weight or {}
-        targets, weights = [], {}
+        targets: list[Column] = []
+        weights: dict[str, Column] = {}
         for item in self.watched:
             classes = item.loss is not None and item.loss.targets == "classes"
             target = target_tensor(item.name, data.targets, classes)
@@ -79,8 +80,9 @@ class Objective:
             if item.name in given:
                 weights[item.name] = target_tensor(item.name, given, classes=False)
             if by_class.get(item.name):
-                mine = _of_classes(target, classes, by_class[item.name])
-                weights[item.name] = _product(weights[item.name], mine) if item.name in weights else mine
+                mine = _of_classes(in_memory(target), classes, by_class[item.name])
+                sample = weights.get(item.name)
+                weights[item.name] = mine if sample is None else _product(in_memory(sample), mine)
         return Batches(input_tensors(self.model.input_names, data.inputs), targets, weights, device)
 
     def outputs(self, inputs: Sequence[Tensor]) -> tuple[tuple[Tensor, ...], Masks]:
