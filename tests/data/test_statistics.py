@@ -104,3 +104,10 @@ def test_they_are_kept_beside_the_set(tmp_path):
     assert statistics(find(folder.name, folder.parent), folder.parent).rows == 7
     kept.write_text("{")
     assert statistics(find(folder.name, folder.parent), folder.parent) == found
+
+
+def test_numbers_too_large_for_a_mean_are_no_failure(tmp_path):
+    found, _ = described(tmp_path, "x,y\n1.5e308,1\n-1.5e308,1\n1.5e308,2\n")
+
+    column = found.columns["x"]
+    assert (column.min, column.max, column.deviation, column.histogram) == (-1.5e308, 1.5e308, None, None)

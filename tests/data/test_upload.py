@@ -141,12 +141,12 @@ def test_formulae_and_long_numbers_stay_what_they_were(tmp_path):
 @pytest.mark.parametrize(
     "content",
     [
-        b"\x89PNG\r\n\x1a\n0000", b"\xff\xd8\xff\xe0abc", b"PK\x03\x04abc", b"%PDF-1.7\n", b"\x1f\x8babc",
+        b"\x89PNG\r\n\x1a\n0000", b"\xff\xd8\xff\xe0abc", b"%PDF-1.7\n", b"\x1f\x8babc",
         b"<!DOCTYPE html>\n<html></html>", b"  <html>\n</html>", b"[[1, 2]]\n", b"\x89HDF\r\n",
         b"a,b\n1,\x00\n", b"a,b\n1,\x01\x02\n", b"\xff\xfea\x00,",
     ],
     ids=[
-        "png", "jpeg", "zip", "pdf", "gzip", "html", "html after spaces",
+        "png", "jpeg", "pdf", "gzip", "html", "html after spaces",
         "json array", "hdf5", "nul", "control", "half utf-16",
     ],
 )  # fmt: skip

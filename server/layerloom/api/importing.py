@@ -4,6 +4,7 @@ Workers with limits read the file, one at a time; this process only receives and
 """
 
 import asyncio
+import errno
 import hashlib
 import secrets
 from pathlib import Path
@@ -23,6 +24,7 @@ from layerloom.api.uploads import whole_upload
 from layerloom.data.dataset import Dataset
 from layerloom.data.datasets import find, id_of, uploaded
 from layerloom.problems import ProblemError
+from layerloom.store.incoming import disk_full
 
 router = APIRouter(prefix="/datasets", tags=["data"])
 
@@ -87,6 +89,15 @@ async def adopt(services: Services) -> None:
 
 
 async def _from_form(request: Request, services: Services) -> tuple[Dataset, bool]:
+    try:
+        return await _from_received_form(request, services)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise disk_full("the uploaded file") from None
+
+
+async def _from_received_form(request: Request, services: Services) -> tuple[Dataset, bool]:
     async with one_file(request) as upload:
         name = shown_name(upload.fields.get("name") or upload.file.filename or "")
         path = services.incoming.folder / f"{secrets.token_hex(16)}.part"

@@ -130,7 +130,7 @@ def _pieces(column: Column, part: Part, rows: int) -> Iterator[Array]:
 
 
 def _of_numbers(column: Column, part: Part, rows: int) -> ColumnStatistics:
-    count, mean, squares = 0, 0.0, 0.0
+    count, mean, squares = 0, np.float64(0), np.float64(0)
     low, high = math.inf, -math.inf
     distinct: Array | None = np.empty(0)
     for values in _pieces(column, part, rows):
@@ -138,11 +138,12 @@ def _of_numbers(column: Column, part: Part, rows: int) -> ColumnStatistics:
             continue
         low, high = min(low, values.min().item()), max(high, values.max().item())
         # Chan's update of mean and sum of squares: exact where the mean is large beside the deviation
-        own = float(values.mean(dtype=np.float64))
-        own_squares = float(np.square(values - own, dtype=np.float64).sum())
-        total = count + len(values)
-        squares += own_squares + (own - mean) ** 2 * count * len(values) / total
-        mean += (own - mean) * len(values) / total
+        with np.errstate(over="ignore", invalid="ignore"):
+            own = values.mean(dtype=np.float64)
+            total = count + len(values)
+            squares += np.square(values - own, dtype=np.float64).sum()
+            squares += np.square(own - mean) * count * len(values) / total
+            mean += (own - mean) * len(values) / total
         count = total
         if distinct is not None and not column.shape:
             distinct = np.unique(np.concatenate([distinct.astype(values.dtype), np.unique(values)]))
@@ -150,19 +151,22 @@ def _of_numbers(column: Column, part: Part, rows: int) -> ColumnStatistics:
     missing = column.missing if column.shape else rows - count
     if not count:
         return ColumnStatistics(missing=missing, distinct=0)
-    edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
-    counts = np.zeros(BINS, np.int64)
-    for values in _pieces(column, part, rows):
-        counts += np.histogram(values, edges)[0]
+    histogram = None
+    if math.isfinite(high - low):
+        edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
+        counts = np.zeros(BINS, np.int64)
+        for values in _pieces(column, part, rows):
+            counts += np.histogram(values, edges)[0]
+        histogram = Histogram(edges=edges.tolist(), counts=counts.tolist())
     is_time = column.kind == "time"
     return ColumnStatistics(
         missing=missing,
         distinct=None if column.shape or distinct is None else len(distinct),
         min=time_text(int(low)) if is_time else float(low),
         max=time_text(int(high)) if is_time else float(high),
-        mean=None if is_time else mean,
-        deviation=None if is_time else math.sqrt(squares / count),
-        histogram=Histogram(edges=edges.tolist(), counts=counts.tolist()),
+        mean=None if is_time or not np.isfinite(mean) else float(mean),
+        deviation=None if is_time or not np.isfinite(squares) else math.sqrt(squares / count),
+        histogram=histogram,
     )
 
 

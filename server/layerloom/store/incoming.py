@@ -153,7 +153,7 @@ def disk_full(name: str) -> ProblemError:
     return ProblemError(
         Problem(
             code="store.full",
-            message=f"`{name}`: the disk that holds the data folder has no room for it.",
+            message=f"`{name}`: the disk that takes uploads has no room for it.",
             hint="Make room on the disk, or delete data sets, and send it again.",
         )
     )

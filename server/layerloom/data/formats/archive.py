@@ -17,13 +17,13 @@ _SMALL_BYTES = 16 * 1024 * 1024
 _READ_BYTES = 1024 * 1024
 
 
-def names_in(path: Path) -> list[str]:
-    """Names of the files in an archive; none where it is broken."""
+def names_in(path: Path) -> list[str] | None:
+    """Names of the files in an archive; None where it is broken."""
     try:
         with zipfile.ZipFile(path) as archive:
             return [item.filename for item in archive.infolist() if not item.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return []
+        return None
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def read(source: Source, folder: Path) -> Contents:
                 batches, schema = (batch for batch in stream), stream.schema
             source.check_names(schema.names)
             return read_batches(source, folder, schema.names, _checked(batches), ".arrow")
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise source.broken("an Arrow file", error) from None

@@ -16,7 +16,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "a GIF image"),
     (b"RIFF", "a media file"),
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive (such as an Excel workbook)"),
+    (b"PK\x03\x04", "a ZIP archive without images, WAV files or arrays (such as an Excel workbook)"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"BZh", "a bzip2 archive"),
@@ -27,6 +27,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x93NUMPY", "a NumPy file"),
     (b"SQLite format", "an SQLite database"),
 )
+_MEDIA = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))
 
 
@@ -78,6 +79,8 @@ def _refuse_other_formats(start: bytes, name: str) -> None:
     hint = "Save the table as CSV (comma-separated text, UTF-8) and upload that."
     for signature, what in _SIGNATURES:
         if start.startswith(signature):
+            if signature in _MEDIA:
+                hint = "Pack images or WAV files into a ZIP, in a folder for each class."
             raise _refused("file.not_csv", name, f"this is {what}, not CSV.", hint)
     text = start.removeprefix(codecs.BOM_UTF8).lstrip()
     lower = text[:200].lower()

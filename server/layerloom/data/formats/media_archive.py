@@ -53,7 +53,7 @@ def is_archive_of(path: Path, start: bytes, suffixes: Sequence[str]) -> bool:
     """Whether most of its files, apart from tables, are such."""
     if not start.startswith(archive.START):
         return False
-    names = [name for name in archive.names_in(path) if not name.startswith("__MACOSX/")]
+    names = [name for name in archive.names_in(path) or () if not name.startswith("__MACOSX/")]
     found = sum(name.lower().endswith(tuple(suffixes)) for name in names)
     return found > 0 and 2 * found >= sum(not name.lower().endswith(_TABLES) for name in names)
 

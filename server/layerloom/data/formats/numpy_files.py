@@ -1,5 +1,6 @@
 """NPY and NPZ: each array a column, its first axis the row. Pickles are never read."""
 
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -82,7 +83,7 @@ def _batches(source: Source, name: str, file: IO[bytes]) -> Iterator[Array]:
         version = npy.read_magic(file)
         read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, is_fortran, dtype = read_header(file, max_header_size=10_000)
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, SyntaxError, tokenize.TokenError) as error:
         raise source.broken(f"a NumPy file (array `{name}`)", error) from None
     if dtype.hasobject:
         raise source.refused(
@@ -149,7 +150,7 @@ def _exactly(source: Source, name: str, file: IO[bytes], size: int, row: int) ->
 def _is_archive(start: bytes, path: Path) -> bool:
     if not start.startswith(archive.START):
         return False
-    names = archive.names_in(path)
+    names = archive.names_in(path) or []
     return bool(names) and all(name.endswith(".npy") for name in names)
 
 

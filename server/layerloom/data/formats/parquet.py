@@ -26,7 +26,7 @@ def read(source: Source, folder: Path) -> Contents:
                 yield from file.iter_batches(_BATCH_ROWS, use_threads=False)
 
             return read_batches(source, folder, names, batches(), ".parquet")
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise source.broken("a Parquet file", error) from None
