@@ -13,6 +13,7 @@ import type {
   Run,
   RunEvent,
   RunHistory,
+  WarmWeight,
 } from "../schema";
 
 /** What a call that did not succeed says. `status` 0: the server could not be reached. */
@@ -139,6 +140,15 @@ export interface RunOverrides {
   readonly [key: string]: Json | undefined;
 }
 
+/** What shall be trained: a document, or an earlier run's for more epochs. */
+export interface RunOrder {
+  readonly document?: Document;
+  readonly project?: string | null;
+  readonly training?: { readonly fit?: { readonly epochs: number } };
+  readonly continues?: string;
+  readonly warm_start?: string;
+}
+
 export const api = {
   health: () => json<{ status: string; version: string }>("GET", "/health"),
 
@@ -192,14 +202,23 @@ export const api = {
   deleteProject: (id: string) => request("DELETE", `/projects/${encoded(id)}`).then(() => undefined),
   projectVersions: (id: string) => json<Page<ProjectVersion>>("GET", `/projects/${encoded(id)}/versions`),
 
-  startRun: (document: Document, projectId: string | null, idempotencyKey: string) =>
+  startRun: ({ project, ...order }: RunOrder, idempotencyKey: string) =>
     json<Run>("POST", "/runs", {
-      body: projectId ? { document, project: projectId } : { document },
+      body: project ? { ...order, project } : order,
       headers: { "Idempotency-Key": idempotencyKey },
     }),
-  runs: (limit = 50, cursor?: string) =>
-    json<Page<Run>>("GET", `/runs?limit=${limit}${cursor ? `&cursor=${encoded(cursor)}` : ""}`),
+  /** The newest first; of one project, or all. */
+  runs: ({ limit = 50, cursor, project }: { limit?: number; cursor?: string; project?: string } = {}) =>
+    json<Page<Run>>(
+      "GET",
+      `/runs?limit=${limit}${cursor ? `&cursor=${encoded(cursor)}` : ""}${project ? `&project=${encoded(project)}` : ""}`,
+    ),
   run: (id: string) => json<Run>("GET", `/runs/${encoded(id)}`),
+  /** What the run trains, as it was started. */
+  runDocument: (id: string) => json<Document>("GET", `/runs/${encoded(id)}/document`),
+  /** What becomes of each weight where the document trains on from what a run has learned. */
+  warmStart: (document: Document, run: string) =>
+    json<{ readonly weights: readonly WarmWeight[] }>("POST", "/warm-start", { body: { document, run } }),
   deleteRun: (id: string) => request("DELETE", `/runs/${encoded(id)}`).then(() => undefined),
   pauseRun: (id: string) => request("POST", `/runs/${encoded(id)}/pause`, { body: {} }).then(() => undefined),
   resumeRun: (id: string) =>

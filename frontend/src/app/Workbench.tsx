@@ -46,6 +46,9 @@ const DatasetsDialog = lazy(() =>
 const FitInputsDialog = lazy(() =>
   import("../features/training/FitInputsDialog").then((module) => ({ default: module.FitInputsDialog })),
 );
+const RunsDialog = lazy(() =>
+  import("../features/losses/runs/RunsDialog").then((module) => ({ default: module.RunsDialog })),
+);
 
 export function Workbench() {
   const collapsed = useSettings((state) => state.collapsed);
@@ -176,6 +179,7 @@ function Dialogs() {
       {current === "learned" && <LearnedDialog opened onClose={close} />}
       {current === "preflight" && <PreflightDialog opened onClose={close} />}
       {current === "fitInputs" && <FitInputsDialog opened onClose={close} />}
+      {current === "runs" && <RunsDialog opened onClose={close} />}
       <ShortcutsDialog opened={current === "shortcuts"} onClose={close} />
       <ConflictDialog />
       <ImportReport />

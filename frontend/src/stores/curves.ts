@@ -32,10 +32,12 @@ export class Series {
 /** Curves over one x axis, counted in steps since the start of the run. All series have the length of `x`. */
 export class Curves {
   readonly x = new Series();
+  /** Seconds of training until each point, pauses not counted. */
+  readonly seconds = new Series();
   readonly series = new Map<string, Series>();
 
   /** A point of every curve; a curve that is new had no value before, one that is missing has none here. */
-  push(x: number, values: { readonly [name: string]: number | null }): void {
+  push(x: number, values: { readonly [name: string]: number | null }, seconds = Number.NaN): void {
     this.cutFrom(x);
     for (const name of Object.keys(values)) {
       if (this.series.has(name)) continue;
@@ -44,6 +46,7 @@ export class Curves {
       this.series.set(name, series);
     }
     this.x.push(x);
+    this.seconds.push(seconds);
     for (const [name, series] of this.series) series.push(values[name] ?? Number.NaN);
   }
 
@@ -53,6 +56,7 @@ export class Curves {
     while (length > 0 && this.x.at(length - 1) >= x) length -= 1;
     if (length === this.x.length) return;
     this.x.cut(length);
+    this.seconds.cut(length);
     for (const series of this.series.values()) series.cut(length);
   }
 

@@ -8,6 +8,7 @@ export type DialogName =
   | "gallery"
   | "datasets"
   | "fitInputs"
+  | "runs"
   | "shortcuts"
   | "code"
   | "preflight"

@@ -2,13 +2,16 @@
 
 import { create } from "zustand";
 import { ApiProblems, api } from "../api/client";
-import { type Connection, followRun } from "../api/runSocket";
+import type { Connection } from "../api/runSocket";
+import type { Document } from "../document/types";
 import { t } from "../i18n";
-import type { Problem, RunEvent } from "../schema";
+import type { Problem, Run } from "../schema";
 import { useDocument } from "./documentStore";
+import { followView } from "./following";
 import { useLayerStats } from "./layerStatsStore";
 import { notify } from "./noticeStore";
-import { isOver, newRunView, type RunView, withEvents } from "./runView";
+import { runInAddress, showRunInAddress } from "./runAddress";
+import { isOver, newRunView, type RunView } from "./runView";
 
 interface RunStoreState {
   /** null: no run yet. A new object after each batch of events. */
@@ -19,7 +22,14 @@ interface RunStoreState {
   /** Why the last Train was refused. */
   readonly refused: readonly Problem[];
 
+  /** Trains the open document, as long as none of its runs goes. */
   start(): Promise<void>;
+  /** One more run of the open document, whatever else trains. */
+  startAnother(): Promise<boolean>;
+  /** A run that goes on from another's last state, until `epochs` epochs are done in all. */
+  continueRun(run: Run, epochs: number): Promise<boolean>;
+  /** Trains the open document from the weights that another run has learned, where they fit. */
+  warmStart(runId: string): Promise<boolean>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
@@ -28,15 +38,15 @@ interface RunStoreState {
     learning_rate?: number;
   }): Promise<void>;
   /** Shows a run from its first event on and follows it. */
-  attach(runId: string): void;
-  /** Shows the project's newest run, if it has one. */
+  attach(runId: string, document: Document): void;
+  /** Shows an earlier run, and names it in the address, so that it is there again after a reload. */
+  open(runId: string): Promise<void>;
+  /** Shows the run that the address names, or the project's newest, if it has one. */
   attachToProject(projectId: string): Promise<void>;
   detach(): void;
 }
 
 const NO_PROBLEMS: readonly Problem[] = [];
-/** Events may come hundreds a second; what draws them hears of them this often. */
-const DRAW_MS = 100;
 
 export const useRun = create<RunStoreState>((set, get) => {
   let unfollow: (() => void) | null = null;
@@ -52,6 +62,25 @@ export const useRun = create<RunStoreState>((set, get) => {
     }
   }
 
+  /** Starts a run and shows it; says why, and gives false, where the server refuses. */
+  async function begin(start: (key: string) => Promise<Run>, document?: Document): Promise<boolean> {
+    if (get().isStarting) return false;
+    set({ isStarting: true, refused: NO_PROBLEMS });
+    try {
+      const run = await startOnce(start);
+      get().attach(run.id, document ?? (await documentOf(run.id)));
+      showRunInAddress(null);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiProblems)) throw error;
+      set({ refused: error.problems });
+      notify("error", error.problems[0]?.message ?? t("run.not_started"));
+      return false;
+    } finally {
+      set({ isStarting: false });
+    }
+  }
+
   return {
     view: null,
     connection: "closed",
@@ -59,55 +88,58 @@ export const useRun = create<RunStoreState>((set, get) => {
     refused: NO_PROBLEMS,
 
     start: async () => {
-      const { view, isStarting } = get();
-      if (isStarting || (view && !isOver(view.state) && view.state !== "interrupted")) return;
+      const { view } = get();
+      if (view && !isOver(view.state) && view.state !== "interrupted") return;
+      await get().startAnother();
+    },
+    startAnother: () => {
       const { document, projectId } = useDocument.getState();
-      set({ isStarting: true, refused: NO_PROBLEMS });
-      try {
-        const run = await startOnce((key) => api.startRun(document, projectId, key));
-        get().attach(run.id);
-      } catch (error) {
-        if (!(error instanceof ApiProblems)) throw error;
-        set({ refused: error.problems });
-        notify("error", error.problems[0]?.message ?? t("run.not_started"));
-      } finally {
-        set({ isStarting: false });
-      }
+      return begin((key) => api.startRun({ document, project: projectId }, key), document);
+    },
+    continueRun: ({ id, project }, epochs) =>
+      begin((key) => api.startRun({ continues: id, project, training: { fit: { epochs } } }, key)),
+    warmStart: (id) => {
+      const { document, projectId } = useDocument.getState();
+      return begin((key) => api.startRun({ document, project: projectId, warm_start: id }, key), document);
     },
     pause: () => control(api.pauseRun),
     resume: () => control(api.resumeRun),
     stop: () => control(api.stopRun),
     changeTraining: (change) => control((id) => api.changeTraining(id, change)),
 
-    attach: (runId) => {
+    attach: (runId, document) => {
       unfollow?.();
-      set({ view: newRunView(runId, lossWeights()), connection: "connecting", refused: NO_PROBLEMS });
-      const pending: RunEvent[] = [];
-      let isWaiting = false;
-      const apply = () => {
-        isWaiting = false;
-        const view = get().view;
-        if (view?.runId === runId) set({ view: withEvents(view, pending.splice(0)) });
-      };
       useLayerStats.getState().follow(runId);
-      unfollow = followRun(runId, {
-        onEvents: (events) => {
-          useLayerStats.getState().take(runId, events);
-          pending.push(...events);
-          if (!isWaiting) setTimeout(apply, DRAW_MS);
-          isWaiting = true;
-        },
-        onConnection: (connection) => {
-          if (get().view?.runId === runId) set({ connection });
-        },
+      set({
+        view: newRunView(runId, lossWeights(document)),
+        connection: "connecting",
+        refused: NO_PROBLEMS,
       });
+      unfollow = followView(get().view!, {
+        onView: (view) => set({ view }),
+        onConnection: (connection) => set({ connection }),
+        onEvents: (events) => useLayerStats.getState().take(runId, events),
+      });
+    },
+    open: async (runId) => {
+      get().attach(runId, await api.runDocument(runId));
+      showRunInAddress(runId);
     },
     attachToProject: async (projectId) => {
       get().detach();
+      const named = runInAddress();
+      const isWanted = () => useDocument.getState().projectId === projectId && !get().view;
       try {
-        const { items } = await api.runs(100);
-        const run = items.find(({ project }) => project === projectId);
-        if (run && useDocument.getState().projectId === projectId && !get().view) get().attach(run.id);
+        const document = named === null ? null : await api.runDocument(named).catch(() => null);
+        if (named !== null && document !== null) {
+          if (isWanted()) get().attach(named, document);
+          return;
+        }
+        const { items } = await api.runs({ project: projectId, limit: 1 });
+        const [newest] = items;
+        if (!newest) return;
+        const trained = await documentOf(newest.id);
+        if (isWanted()) get().attach(newest.id, trained);
       } catch {
         // Without its last run a project is still a project; the next Train says what is wrong.
       }
@@ -131,8 +163,17 @@ async function startOnce<Answer>(start: (key: string) => Promise<Answer>): Promi
   }
 }
 
-function lossWeights(): { readonly [output: string]: number } {
-  const outputs = useDocument.getState().document.training?.outputs ?? {};
+/** What a run trains: the open document where the server does not say. */
+async function documentOf(runId: string): Promise<Document> {
+  try {
+    return await api.runDocument(runId);
+  } catch {
+    return useDocument.getState().document;
+  }
+}
+
+function lossWeights({ training }: Document): { readonly [output: string]: number } {
+  const outputs = training?.outputs ?? {};
   return Object.fromEntries(Object.entries(outputs).map(([id, { loss_weight }]) => [id, loss_weight ?? 1]));
 }
 

@@ -1,17 +1,41 @@
 /** What is known of a run from its events, applied each exactly once in the order of `seq`. */
 
-import type { EpochEnded, Losses, Problem, RunEvent, RunState } from "../schema";
+import type { EpochEnded, Losses, Metrics, Problem, RunEvent, RunState } from "../schema";
 import { Curves } from "./curves";
 
 /** A moment of a run to be marked on the chart. */
 export interface Mark {
   /** Steps since the start. */
   readonly x: number;
-  readonly event: RunEvent;
+  /** Seconds of training until then. */
+  readonly seconds: number;
+  readonly event: MarkedEvent;
+  /** Before `training_changed`: what the loss weights and the learning rate were. */
+  readonly before: { readonly lossWeights: RunView["lossWeights"]; readonly learningRate: number | null };
 }
 
-/** Name of the total in `steps` and `epochs`; an output cannot have it, for it is no identifier. */
+export type MarkedEvent = Extract<
+  RunEvent,
+  {
+    kind:
+      | "training_changed"
+      | "checkpoint_saved"
+      | "run_paused"
+      | "run_resumed"
+      | "run_interrupted"
+      | "run_started";
+  }
+>;
+
+/** Name of the total in the curves; an output cannot have it, for it is no identifier. */
 export const TOTAL = "(total)";
+/** Name of the learning rate in the curves by epoch. */
+export const LEARNING_RATE = "(learning rate)";
+
+/** Name of a metric's curve; ids have no dots. */
+export function metricKey(output: string, metric: string): string {
+  return `${output}.${metric}`;
+}
 
 export interface RunView {
   readonly runId: string;
@@ -22,6 +46,8 @@ export interface RunView {
   readonly stepsPerEpoch: number;
   readonly device: string | null;
   readonly weights: number | null;
+  /** The seed in use. */
+  readonly seed: number | null;
   /** 1-based; 0 before the first step. */
   readonly epoch: number;
   readonly step: number;
@@ -38,8 +64,9 @@ export interface RunView {
   readonly secondsLeft: number | null;
   /** By step: a curve an output, and `TOTAL`. The object stays; `revision` says that it grew. */
   readonly steps: Curves;
-  /** By epoch, at its last step. */
+  /** By epoch, at its last step: losses, `TOTAL`, metrics by `metricKey`, the learning rate. */
   readonly epochCurves: Curves;
+  /** The same on the validation rows. */
   readonly validation: Curves;
   readonly revision: number;
 }
@@ -54,6 +81,7 @@ export function newRunView(runId: string, lossWeights: RunView["lossWeights"] = 
     stepsPerEpoch: 0,
     device: null,
     weights: null,
+    seed: null,
     epoch: 0,
     step: 0,
     loss: null,
@@ -73,21 +101,38 @@ export function newRunView(runId: string, lossWeights: RunView["lossWeights"] = 
   };
 }
 
+/** What an output adds to the total loss, from 0 to 1; null where there is no total that it could be a part of. */
+export function shareOf(view: RunView, output: string): number | null {
+  const loss = view.losses[output];
+  if (!loss || !view.loss) return loss === 0 && view.loss ? 0 : null;
+  return ((view.lossWeights[output] ?? 1) * loss) / view.loss;
+}
+
 export function isOver(state: RunState): boolean {
   return state === "finished" || state === "stopped" || state === "failed";
 }
 
-type Draft = { -readonly [Key in keyof RunView]: RunView[Key] };
+type Draft = { -readonly [Key in keyof RunView]: RunView[Key] } & {
+  epochTable: EpochEnded[];
+  marks: Mark[];
+};
 
-/** Clock of the last event that training had passed at, by view; lives beside it, for it is nobody's business. */
+/** Beside the view, for it is nobody's business: when training had last passed, and where this run began. */
 interface Clock {
   last: number | null;
+  /** Steps until the run's first; more than 0 where it goes on from an earlier run. */
+  first: number | null;
 }
 const clocks = new WeakMap<Curves, Clock>();
 
 /** The view after some more events; events that it has seen are passed over. */
 export function withEvents(view: RunView, events: readonly RunEvent[]): RunView {
-  const draft: Draft = { ...view };
+  // Lists are copied once a batch: a run of many epochs would cost their square else.
+  const isGrowing = events.some(({ kind }) => kind !== "step_ended");
+  const draft = {
+    ...view,
+    ...(isGrowing && { epochTable: [...view.epochTable], marks: [...view.marks] }),
+  } as Draft;
   for (const event of events) {
     if (event.seq <= draft.lastSeq) continue;
     draft.lastSeq = event.seq;
@@ -112,6 +157,7 @@ function apply(draft: Draft, event: RunEvent): void {
       draft.stepsPerEpoch = event.steps_per_epoch;
       draft.device = event.device;
       draft.weights = event.weights;
+      draft.seed = event.seed;
       draft.problem = null;
       if (event.attempt > 1) mark(draft, event);
       break;
@@ -123,25 +169,22 @@ function apply(draft: Draft, event: RunEvent): void {
       draft.losses = event.losses;
       draft.regularization = event.regularization ?? null;
       if (event.problem) draft.problem = event.problem;
-      draft.steps.push(stepsUntil(draft), { ...event.losses, [TOTAL]: event.loss });
+      clockOf(draft).first ??= stepsUntil(draft) - 1;
+      draft.steps.push(stepsUntil(draft), { ...event.losses, [TOTAL]: event.loss }, draft.secondsTrained);
       break;
-    case "epoch_ended": {
+    case "epoch_ended":
       draft.epoch = event.epoch;
       draft.step = draft.stepsPerEpoch;
       draft.learningRate = event.learning_rate;
-      draft.epochTable = [...draft.epochTable.filter(({ epoch }) => epoch < event.epoch), event];
-      const x = event.epoch * draft.stepsPerEpoch;
-      draft.epochCurves.push(x, { ...event.losses, [TOTAL]: event.loss });
-      if (event.validation)
-        draft.validation.push(x, { ...event.validation.losses, [TOTAL]: event.validation.loss });
+      endEpoch(draft, event);
       break;
-    }
     case "training_changed":
+      mark(draft, event);
       draft.lossWeights = { ...draft.lossWeights, ...event.loss_weights };
       draft.learningRate = event.learning_rate ?? draft.learningRate;
-      mark(draft, event);
       break;
     case "checkpoint_saved":
+      mark(draft, event);
       break;
     case "run_paused":
       draft.state = "paused";
@@ -149,6 +192,7 @@ function apply(draft: Draft, event: RunEvent): void {
       break;
     case "run_resumed":
       draft.state = "training";
+      mark(draft, event);
       break;
     case "run_interrupted":
       draft.state = "interrupted";
@@ -168,20 +212,58 @@ function apply(draft: Draft, event: RunEvent): void {
   }
 }
 
+function endEpoch(draft: Draft, event: EpochEnded): void {
+  // An epoch that is trained again after an interruption replaces what it gave before.
+  while (draft.epochTable.length > 0 && draft.epochTable.at(-1)!.epoch >= event.epoch) draft.epochTable.pop();
+  draft.epochTable.push(event);
+  const x = event.epoch * draft.stepsPerEpoch;
+  const { loss, losses, metrics, validation } = event;
+  const values = { ...losses, ...metricValues(metrics), [TOTAL]: loss, [LEARNING_RATE]: event.learning_rate };
+  draft.epochCurves.push(x, values, draft.secondsTrained);
+  if (!validation) return;
+  const validated = { ...validation.losses, ...metricValues(validation.metrics), [TOTAL]: validation.loss };
+  draft.validation.push(x, validated, draft.secondsTrained);
+}
+
+function metricValues(metrics: Metrics): { [key: string]: number | null } {
+  const values: { [key: string]: number | null } = {};
+  for (const [output, of] of Object.entries(metrics ?? {})) {
+    for (const [metric, value] of Object.entries(of)) values[metricKey(output, metric)] = value;
+  }
+  return values;
+}
+
+/** Metrics by name, each once, in the order in which the outputs have them. */
+export function metricsOf(view: RunView): readonly string[] {
+  const last = view.epochTable.at(-1);
+  return [...new Set(Object.values(last?.metrics ?? {}).flatMap((values) => Object.keys(values)))];
+}
+
 function stepsUntil(draft: Draft): number {
   return Math.max(0, draft.epoch - 1) * draft.stepsPerEpoch + draft.step;
 }
 
-function mark(draft: Draft, event: RunEvent): void {
-  draft.marks = [...draft.marks, { x: stepsUntil(draft), event }];
+function mark(draft: Draft, event: MarkedEvent): void {
+  const { lossWeights, learningRate, secondsTrained } = draft;
+  draft.marks.push({
+    x: stepsUntil(draft),
+    seconds: secondsTrained,
+    event,
+    before: { lossWeights, learningRate },
+  });
+}
+
+function clockOf(draft: Draft): Clock {
+  let clock = clocks.get(draft.steps);
+  if (!clock) {
+    clock = { last: null, first: null };
+    clocks.set(draft.steps, clock);
+  }
+  return clock;
 }
 
 function tick(draft: Draft, event: RunEvent): void {
-  let clock = clocks.get(draft.steps);
-  if (!clock) {
-    clock = { last: null };
-    clocks.set(draft.steps, clock);
-  }
+  const clock = clockOf(draft);
   const now = Date.parse(event.time);
   const isTraining = draft.state === "training" && event.kind !== "run_started";
   if (isTraining && clock.last !== null) draft.secondsTrained += Math.max(0, now - clock.last) / 1000;
@@ -190,8 +272,9 @@ function tick(draft: Draft, event: RunEvent): void {
 
 function secondsLeft(draft: Draft): number | null {
   if (draft.state !== "training" && draft.state !== "paused") return null;
+  const first = clockOf(draft).first ?? 0;
   const done = stepsUntil(draft);
   const all = draft.epochs * draft.stepsPerEpoch;
-  if (done === 0 || all === 0) return null;
-  return (draft.secondsTrained / done) * (all - done);
+  if (done <= first || all === 0) return null;
+  return (draft.secondsTrained / (done - first)) * Math.max(0, all - done);
 }

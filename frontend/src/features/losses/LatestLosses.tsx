@@ -1,11 +1,13 @@
-/** The table "Latest losses": a row for each output and the total; its switch hides a curve; its weight can be turned. */
+/** The table "Latest losses": a row for each output and the total; its switch hides a curve; its weight can be turned;
+ * its share says how much of the total comes from it. */
 
 import { NumberInput, Table, UnstyledButton } from "@mantine/core";
 import { useEffect, useState } from "react";
 
 import { t } from "../../i18n";
 import { useRun } from "../../stores/runStore";
-import { isOver, type RunView, TOTAL } from "../../stores/runView";
+import { isOver, metricsOf, type RunView, shareOf, TOTAL } from "../../stores/runView";
+import { shortNumber } from "../../ui/chart/numbers";
 import { outputColor, totalColor } from "../../ui/colors";
 
 interface LatestLossesProps {
@@ -16,9 +18,8 @@ interface LatestLossesProps {
 
 export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
   const lastEpoch = view.epochTable.at(-1);
-  const metrics = [
-    ...new Set(Object.values(lastEpoch?.metrics ?? {}).flatMap((values) => Object.keys(values))),
-  ];
+  const metrics = metricsOf(view);
+  const hasShares = view.outputs.length > 1 || view.regularization !== null;
   const hasValidation = lastEpoch?.validation !== null && lastEpoch?.validation !== undefined;
   const name = (output: string, color: string, label: string) => (
     <UnstyledButton
@@ -44,6 +45,7 @@ export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
             <Table.Th ta="right">{t("losses.loss")}</Table.Th>
             {hasValidation && <Table.Th ta="right">{t("losses.validation")}</Table.Th>}
             <Table.Th ta="right">{t("losses.weight")}</Table.Th>
+            {hasShares && <Table.Th ta="right">{t("losses.share")}</Table.Th>}
             {metrics.map((metric) => (
               <Table.Th key={metric} ta="right">
                 {metric}
@@ -56,28 +58,52 @@ export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
             <Table.Tr key={output} data-output={output}>
               <Table.Th scope="row">{name(output, outputColor(index), output)}</Table.Th>
               <Table.Td ta="right" data-loss>
-                {show(view.losses[output])}
+                {shortNumber(view.losses[output])}
               </Table.Td>
-              {hasValidation && <Table.Td ta="right">{show(lastEpoch?.validation?.losses[output])}</Table.Td>}
+              {hasValidation && (
+                <Table.Td ta="right">{shortNumber(lastEpoch?.validation?.losses[output])}</Table.Td>
+              )}
               <Table.Td ta="right">
                 <LossWeight output={output} view={view} />
               </Table.Td>
+              {hasShares && (
+                <Table.Td ta="right" data-share>
+                  <Share share={shareOf(view, output)} />
+                </Table.Td>
+              )}
               {metrics.map((metric) => (
                 <Table.Td key={metric} ta="right">
-                  {show(
+                  {shortNumber(
                     lastEpoch?.validation?.metrics[output]?.[metric] ?? lastEpoch?.metrics[output]?.[metric],
                   )}
                 </Table.Td>
               ))}
             </Table.Tr>
           ))}
+          {view.regularization !== null && (
+            <Table.Tr data-regularization>
+              <Table.Th scope="row" className="loss-plain-name">
+                {t("losses.regularization")}
+              </Table.Th>
+              <Table.Td ta="right">{shortNumber(view.regularization)}</Table.Td>
+              {hasValidation && <Table.Td />}
+              <Table.Td />
+              <Table.Td ta="right" data-share>
+                <Share share={view.loss ? view.regularization / view.loss : null} />
+              </Table.Td>
+              {metrics.map((metric) => (
+                <Table.Td key={metric} />
+              ))}
+            </Table.Tr>
+          )}
           {view.outputs.length > 1 && (
             <Table.Tr data-total>
               <Table.Th scope="row">{name(TOTAL, totalColor, t("losses.total"))}</Table.Th>
               <Table.Td ta="right" data-loss>
-                {show(view.loss)}
+                {shortNumber(view.loss)}
               </Table.Td>
-              {hasValidation && <Table.Td ta="right">{show(lastEpoch?.validation?.loss)}</Table.Td>}
+              {hasValidation && <Table.Td ta="right">{shortNumber(lastEpoch?.validation?.loss)}</Table.Td>}
+              <Table.Td />
               <Table.Td />
               {metrics.map((metric) => (
                 <Table.Td key={metric} />
@@ -122,10 +148,14 @@ function LossWeight({ output, view }: { readonly output: string; readonly view: 
   );
 }
 
-function show(value: number | null | undefined): string {
-  if (value === undefined) return "–";
-  if (value === null) return "NaN";
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  return size >= 10_000 || size < 0.0001 ? value.toExponential(2) : value.toPrecision(4);
+/** A bar under the number: who makes the total is seen before it is read. */
+function Share({ share }: { readonly share: number | null }) {
+  if (share === null) return <>–</>;
+  const percent = Math.min(100, Math.max(0, share * 100));
+  return (
+    <span className="loss-share">
+      {`${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`}
+      <span aria-hidden className="loss-share-bar" style={{ width: `${percent}%` }} />
+    </span>
+  );
 }

@@ -5,9 +5,10 @@ import { Badge, Group, Progress, Text } from "@mantine/core";
 import { t } from "../../i18n";
 import type { RunState } from "../../schema";
 import type { RunView } from "../../stores/runView";
+import { duration } from "../../ui/chart/numbers";
 import { ProblemText } from "../../ui/ProblemText";
 
-const COLORS: { readonly [state in RunState]: string } = {
+export const STATE_COLORS: { readonly [state in RunState]: string } = {
   queued: "gray",
   starting: "gray",
   training: "indigo",
@@ -34,7 +35,7 @@ export function RunProgress({ view, isConnected }: RunProgressProps) {
           tt="none"
           size="sm"
           variant="light"
-          color={COLORS[view.state]}
+          color={STATE_COLORS[view.state]}
           data-state={view.state}
           style={{ flexShrink: 0 }}
         >
@@ -44,7 +45,7 @@ export function RunProgress({ view, isConnected }: RunProgressProps) {
           value={percent}
           size="sm"
           style={{ flex: 1, minWidth: 40 }}
-          color={COLORS[view.state]}
+          color={STATE_COLORS[view.state]}
           aria-label={t("losses.progress")}
           transitionDuration={150}
         />
@@ -72,12 +73,4 @@ export function RunProgress({ view, isConnected }: RunProgressProps) {
       )}
     </div>
   );
-}
-
-/** 75 → "1:15"; 3,700 → "1:01:40". */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const shown = parts[0] === 0 ? parts.slice(1) : parts;
-  return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
 }

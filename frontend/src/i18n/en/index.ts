@@ -13,6 +13,7 @@ import palette from "./palette.json";
 import preflight from "./preflight.json";
 import problems from "./problems.json";
 import projects from "./projects.json";
+import runs from "./runs.json";
 import training from "./training.json";
 import ui from "./ui.json";
 
@@ -30,6 +31,7 @@ export default {
   ...preflight,
   ...problems,
   ...projects,
+  ...runs,
   ...training,
   ...ui,
 };

@@ -93,7 +93,8 @@ function isSizes(option: PropertySchema): boolean {
   );
 }
 
-function labelOf(name: string, title: string | undefined): string {
+/** In words: `learning_rate` → "Learning rate". */
+export function labelOf(name: string, title?: string): string {
   if (title !== undefined && title !== "") return title;
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
