@@ -93,13 +93,7 @@ export type RunState = Api.State;
 export type Progress = Frozen<Api.Progress>;
 export type Run = Frozen<Api.Run>;
 /** A weight where a run starts from what another has learned; `before` is its shape there. */
-export interface WarmWeight {
-  readonly path: string;
-  readonly layer: string;
-  readonly status: "kept" | "reset" | "reshaped" | "new" | "gone";
-  readonly shape: readonly number[] | null;
-  readonly before: readonly number[] | null;
-}
+export type WarmWeight = Frozen<Api.WeightStartAnswer>;
 export type RunHistory = Frozen<Api.RunHistory>;
 
 export type RunEvent = Frozen<Api.Event>;

@@ -29,10 +29,7 @@ export const useCompared = create<ComparedState>((set, get) => {
 
   function follow(id: string): ComparedRun {
     const view = newRunView(id);
-    stops.set(
-      id,
-      followView(view, { onView: (next) => change(id, { view: next }) }),
-    );
+    stops.set(id, followView(view, { onView: (next) => change(id, { view: next }) }));
     api.runDocument(id).then(
       (document) => change(id, { document }),
       (error: unknown) => notify("error", error instanceof Error ? error.message : String(error)),

@@ -3,7 +3,6 @@
 import { create } from "zustand";
 import { ApiProblems, api } from "../api/client";
 import type { Connection } from "../api/runSocket";
-import type { Document } from "../document/types";
 import { t } from "../i18n";
 import type { Problem, Run } from "../schema";
 import { useDocument } from "./documentStore";
@@ -38,9 +37,9 @@ interface RunStoreState {
     learning_rate?: number;
   }): Promise<void>;
   /** Shows a run from its first event on and follows it. */
-  attach(runId: string, document: Document): void;
+  attach(runId: string): void;
   /** Shows an earlier run, and names it in the address, so that it is there again after a reload. */
-  open(runId: string): Promise<void>;
+  open(runId: string): void;
   /** Shows the run that the address names, or the project's newest, if it has one. */
   attachToProject(projectId: string): Promise<void>;
   detach(): void;
@@ -63,12 +62,12 @@ export const useRun = create<RunStoreState>((set, get) => {
   }
 
   /** Starts a run and shows it; says why, and gives false, where the server refuses. */
-  async function begin(start: (key: string) => Promise<Run>, document?: Document): Promise<boolean> {
+  async function begin(start: (key: string) => Promise<Run>): Promise<boolean> {
     if (get().isStarting) return false;
     set({ isStarting: true, refused: NO_PROBLEMS });
     try {
       const run = await startOnce(start);
-      get().attach(run.id, document ?? (await documentOf(run.id)));
+      get().attach(run.id);
       showRunInAddress(null);
       return true;
     } catch (error) {
@@ -94,52 +93,45 @@ export const useRun = create<RunStoreState>((set, get) => {
     },
     startAnother: () => {
       const { document, projectId } = useDocument.getState();
-      return begin((key) => api.startRun({ document, project: projectId }, key), document);
+      return begin((key) => api.startRun({ document, project: projectId }, key));
     },
     continueRun: ({ id, project }, epochs) =>
-      begin((key) => api.startRun({ continues: id, project, training: { fit: { epochs } } }, key)),
+      begin(async (key) => {
+        // Its own document: the open one may have been changed since.
+        const document = await api.runDocument(id);
+        return api.startRun({ document, project, continues: id, training: { fit: { epochs } } }, key);
+      }),
     warmStart: (id) => {
       const { document, projectId } = useDocument.getState();
-      return begin((key) => api.startRun({ document, project: projectId, warm_start: id }, key), document);
+      return begin((key) => api.startRun({ document, project: projectId, warm_start: id }, key));
     },
     pause: () => control(api.pauseRun),
     resume: () => control(api.resumeRun),
     stop: () => control(api.stopRun),
     changeTraining: (change) => control((id) => api.changeTraining(id, change)),
 
-    attach: (runId, document) => {
+    attach: (runId) => {
       unfollow?.();
       useLayerStats.getState().follow(runId);
-      set({
-        view: newRunView(runId, lossWeights(document)),
-        connection: "connecting",
-        refused: NO_PROBLEMS,
-      });
+      set({ view: newRunView(runId), connection: "connecting", refused: NO_PROBLEMS });
       unfollow = followView(get().view!, {
         onView: (view) => set({ view }),
         onConnection: (connection) => set({ connection }),
         onEvents: (events) => useLayerStats.getState().take(runId, events),
       });
     },
-    open: async (runId) => {
-      get().attach(runId, await api.runDocument(runId));
+    open: (runId) => {
+      get().attach(runId);
       showRunInAddress(runId);
     },
     attachToProject: async (projectId) => {
       get().detach();
       const named = runInAddress();
-      const isWanted = () => useDocument.getState().projectId === projectId && !get().view;
       try {
-        const document = named === null ? null : await api.runDocument(named).catch(() => null);
-        if (named !== null && document !== null) {
-          if (isWanted()) get().attach(named, document);
-          return;
-        }
-        const { items } = await api.runs({ project: projectId, limit: 1 });
-        const [newest] = items;
-        if (!newest) return;
-        const trained = await documentOf(newest.id);
-        if (isWanted()) get().attach(newest.id, trained);
+        const isThere = named !== null && (await isKnown(named));
+        const { items } = isThere ? { items: [] } : await api.runs({ project: projectId, limit: 1 });
+        const run = isThere ? named : items[0]?.id;
+        if (run && useDocument.getState().projectId === projectId && !get().view) get().attach(run);
       } catch {
         // Without its last run a project is still a project; the next Train says what is wrong.
       }
@@ -163,18 +155,15 @@ async function startOnce<Answer>(start: (key: string) => Promise<Answer>): Promi
   }
 }
 
-/** What a run trains: the open document where the server does not say. */
-async function documentOf(runId: string): Promise<Document> {
+/** False where the run was deleted. */
+async function isKnown(runId: string): Promise<boolean> {
   try {
-    return await api.runDocument(runId);
-  } catch {
-    return useDocument.getState().document;
+    await api.run(runId);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiProblems && error.status === 404) return false;
+    throw error;
   }
-}
-
-function lossWeights({ training }: Document): { readonly [output: string]: number } {
-  const outputs = training?.outputs ?? {};
-  return Object.fromEntries(Object.entries(outputs).map(([id, { loss_weight }]) => [id, loss_weight ?? 1]));
 }
 
 /** `crypto.randomUUID` is missing where the page is not served from a secure origin. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../schema";
 import { Curves } from "./curves";
-import { newRunView, TOTAL, withEvents } from "./runView";
+import { LEARNING_RATE, metricKey, metricsOf, newRunView, TOTAL, withEvents } from "./runView";
 
 let seq = 0;
 
@@ -23,6 +23,9 @@ function started(attempt = 1) {
     weights: 10,
     seed: 1,
     attempt,
+    epoch: 0,
+    loss_weights: { main: 1, aux: 0.2 },
+    precision: "float32",
   });
 }
 
@@ -87,6 +90,72 @@ describe("a run's view", () => {
 
     expect(view.steps.values("main")[0]).toBeNaN();
     expect(view.losses.main).toBeNull();
+  });
+});
+
+describe("a run's epochs and marks", () => {
+  const epoch = (index: number, second: number, loss: number, rest: object = {}) =>
+    event("epoch_ended", second, {
+      epoch: index,
+      loss,
+      losses: { main: loss, aux: 0.5 },
+      metrics: { main: { accuracy: 1 - loss } },
+      validation: {
+        loss: loss + 1,
+        losses: { main: loss + 1, aux: 1 },
+        metrics: { main: { accuracy: 0.25 } },
+      },
+      seconds: 1,
+      samples_per_second: 1,
+      learning_rate: 0.01,
+      ...rest,
+    });
+
+  it("are curves of losses, metrics and the learning rate, at the last step of each epoch", () => {
+    seq = 0;
+    const view = withEvents(newRunView("r"), [started(), step(1, 2, 1), epoch(1, 2, 0.5), epoch(2, 4, 0.25)]);
+
+    expect([...view.epochCurves.x.values]).toEqual([2, 4]);
+    expect([...view.epochCurves.values(metricKey("main", "accuracy"))]).toEqual([0.5, 0.75]);
+    expect([...view.epochCurves.values(LEARNING_RATE)]).toEqual([0.01, 0.01]);
+    expect([...view.validation.values(TOTAL)]).toEqual([1.5, 1.25]);
+    expect(metricsOf(view)).toEqual(["accuracy"]);
+    expect(view.epochTable.map(({ epoch: number }) => number)).toEqual([1, 2]);
+  });
+
+  it("that are trained again replace what they gave before", () => {
+    seq = 0;
+    const before = withEvents(newRunView("r"), [started(), epoch(1, 1, 0.5), epoch(2, 2, 0.4)]);
+    const view = withEvents(before, [started(2), epoch(2, 5, 0.3)]);
+
+    expect(view.epochTable.map(({ loss }) => loss)).toEqual([0.5, 0.3]);
+    expect([...view.epochCurves.values(TOTAL)]).toEqual([0.5, 0.3]);
+    expect(before.epochTable).toHaveLength(2);
+  });
+
+  it("tell what was changed and what it was before", () => {
+    seq = 0;
+    const view = withEvents(newRunView("r"), [
+      started(),
+      step(1, 1, 4),
+      event("training_changed", 4, { loss_weights: { aux: 0.5 }, learning_rate: 0.002 }),
+      event("checkpoint_saved", 5, { epoch: 1, name: "last" }),
+    ]);
+
+    expect(view.marks.map(({ x, seconds, event: { kind } }) => [x, seconds, kind])).toEqual([
+      [1, 4, "training_changed"],
+      [1, 5, "checkpoint_saved"],
+    ]);
+    expect(view.marks[0]!.before.lossWeights).toEqual({ main: 1, aux: 0.2 });
+    expect(view.lossWeights).toEqual({ main: 1, aux: 0.5 });
+  });
+
+  it("of a run that goes on from another count its time left by its own steps", () => {
+    seq = 0;
+    const goesOn = { ...started(), epochs: 4, epoch: 2 } as RunEvent;
+    const view = withEvents(newRunView("r"), [goesOn, step(3, 1, 2), step(3, 2, 4)]);
+
+    expect(view.secondsLeft).toBe(4);
   });
 });
 

@@ -59,6 +59,8 @@ export interface RunView {
   readonly epochTable: readonly EpochEnded[];
   readonly marks: readonly Mark[];
   readonly problem: Problem | null;
+  /** The callback, or the time limit, that ended the run before its last epoch. */
+  readonly endedBy: string | null;
   /** Seconds of training until now by the events' own clocks; pauses not counted. */
   readonly secondsTrained: number;
   readonly secondsLeft: number | null;
@@ -71,7 +73,7 @@ export interface RunView {
   readonly revision: number;
 }
 
-export function newRunView(runId: string, lossWeights: RunView["lossWeights"] = {}): RunView {
+export function newRunView(runId: string): RunView {
   return {
     runId,
     lastSeq: 0,
@@ -86,12 +88,13 @@ export function newRunView(runId: string, lossWeights: RunView["lossWeights"] = 
     step: 0,
     loss: null,
     losses: {},
-    lossWeights,
+    lossWeights: {},
     learningRate: null,
     regularization: null,
     epochTable: [],
     marks: [],
     problem: null,
+    endedBy: null,
     secondsTrained: 0,
     secondsLeft: null,
     steps: new Curves(),
@@ -99,13 +102,6 @@ export function newRunView(runId: string, lossWeights: RunView["lossWeights"] = 
     validation: new Curves(),
     revision: 0,
   };
-}
-
-/** What an output adds to the total loss, from 0 to 1; null where there is no total that it could be a part of. */
-export function shareOf(view: RunView, output: string): number | null {
-  const loss = view.losses[output];
-  if (!loss || !view.loss) return loss === 0 && view.loss ? 0 : null;
-  return ((view.lossWeights[output] ?? 1) * loss) / view.loss;
 }
 
 export function isOver(state: RunState): boolean {
@@ -158,6 +154,9 @@ function apply(draft: Draft, event: RunEvent): void {
       draft.device = event.device;
       draft.weights = event.weights;
       draft.seed = event.seed;
+      // A journal of an earlier version does not have these two.
+      draft.lossWeights = event.loss_weights ?? {};
+      clockOf(draft).first ??= (event.epoch ?? 0) * event.steps_per_epoch;
       draft.problem = null;
       if (event.attempt > 1) mark(draft, event);
       break;
@@ -169,7 +168,6 @@ function apply(draft: Draft, event: RunEvent): void {
       draft.losses = event.losses;
       draft.regularization = event.regularization ?? null;
       if (event.problem) draft.problem = event.problem;
-      clockOf(draft).first ??= stepsUntil(draft) - 1;
       draft.steps.push(stepsUntil(draft), { ...event.losses, [TOTAL]: event.loss }, draft.secondsTrained);
       break;
     case "epoch_ended":
@@ -204,6 +202,7 @@ function apply(draft: Draft, event: RunEvent): void {
       break;
     case "run_finished":
       draft.state = "finished";
+      draft.endedBy = event.ended_by ?? null;
       break;
     case "run_failed":
       draft.state = "failed";

@@ -5,8 +5,9 @@ import { NumberInput, Table, UnstyledButton } from "@mantine/core";
 import { useEffect, useState } from "react";
 
 import { t } from "../../i18n";
+import { shareOfLoss } from "../../stores/lossShare";
 import { useRun } from "../../stores/runStore";
-import { isOver, metricsOf, type RunView, shareOf, TOTAL } from "../../stores/runView";
+import { isOver, metricsOf, type RunView, TOTAL } from "../../stores/runView";
 import { shortNumber } from "../../ui/chart/numbers";
 import { outputColor, totalColor } from "../../ui/colors";
 
@@ -20,6 +21,8 @@ export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
   const lastEpoch = view.epochTable.at(-1);
   const metrics = metricsOf(view);
   const hasShares = view.outputs.length > 1 || view.regularization !== null;
+  const weightOf = (output: string) => view.lossWeights[output] ?? 1;
+  const shares = shareOfLoss(view.losses, weightOf, view.regularization ?? 0);
   const hasValidation = lastEpoch?.validation !== null && lastEpoch?.validation !== undefined;
   const name = (output: string, color: string, label: string) => (
     <UnstyledButton
@@ -68,7 +71,7 @@ export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
               </Table.Td>
               {hasShares && (
                 <Table.Td ta="right" data-share>
-                  <Share share={shareOf(view, output)} />
+                  <Share share={shares?.get(output) ?? null} />
                 </Table.Td>
               )}
               {metrics.map((metric) => (
@@ -89,7 +92,7 @@ export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
               {hasValidation && <Table.Td />}
               <Table.Td />
               <Table.Td ta="right" data-share>
-                <Share share={view.loss ? view.regularization / view.loss : null} />
+                <Share share={view.loss && shares ? view.regularization / view.loss : null} />
               </Table.Td>
               {metrics.map((metric) => (
                 <Table.Td key={metric} />

@@ -3,21 +3,10 @@
 import { Badge, Group, Progress, Text } from "@mantine/core";
 
 import { t } from "../../i18n";
-import type { RunState } from "../../schema";
 import type { RunView } from "../../stores/runView";
 import { duration } from "../../ui/chart/numbers";
 import { ProblemText } from "../../ui/ProblemText";
-
-export const STATE_COLORS: { readonly [state in RunState]: string } = {
-  queued: "gray",
-  starting: "gray",
-  training: "indigo",
-  paused: "yellow",
-  interrupted: "orange",
-  finished: "teal",
-  stopped: "gray",
-  failed: "red",
-};
+import { progressColor, StateBadge } from "./StateBadge";
 
 interface RunProgressProps {
   readonly view: RunView;
@@ -31,21 +20,12 @@ export function RunProgress({ view, isConnected }: RunProgressProps) {
   return (
     <div className="run-progress">
       <Group gap="sm" wrap="nowrap">
-        <Badge
-          tt="none"
-          size="sm"
-          variant="light"
-          color={STATE_COLORS[view.state]}
-          data-state={view.state}
-          style={{ flexShrink: 0 }}
-        >
-          {t(`losses.state.${view.state}`)}
-        </Badge>
+        <StateBadge state={view.state} />
         <Progress
           value={percent}
           size="sm"
           style={{ flex: 1, minWidth: 40 }}
-          color={STATE_COLORS[view.state]}
+          color={progressColor(view.state)}
           aria-label={t("losses.progress")}
           transitionDuration={150}
         />
@@ -57,6 +37,7 @@ export function RunProgress({ view, isConnected }: RunProgressProps) {
             {view.secondsLeft !== null &&
               view.state === "training" &&
               ` · ${t("losses.left", { time: duration(view.secondsLeft) })}`}
+            {view.endedBy !== null && ` · ${t("losses.endedBy", { name: view.endedBy })}`}
             {view.device !== null && ` · ${view.device}`}
           </Text>
         )}

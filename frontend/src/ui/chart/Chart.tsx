@@ -193,11 +193,12 @@ function pressed(
   const here = nearestIndex(axis, at);
   const step = isFast ? 10 : 1;
   switch (key) {
+    // Without a crosshair the first key puts it at the end from which it moves.
     case "ArrowRight":
-      place(left < 0 ? here : here + step);
+      place(left < 0 ? nearestIndex(axis, from) : here + step);
       return true;
     case "ArrowLeft":
-      place(left < 0 ? here : here - step);
+      place(left < 0 ? nearestIndex(axis, to) : here - step);
       return true;
     case "+":
     case "=":

@@ -1,12 +1,12 @@
 /** A run in the list: chosen for comparing, what it is, how far it is, how good. */
 
-import { Badge, Checkbox, Progress, Text, UnstyledButton } from "@mantine/core";
+import { Checkbox, Progress, Text, UnstyledButton } from "@mantine/core";
 
 import { t } from "../../../i18n";
 import type { Run } from "../../../schema";
 import { shortNumber } from "../../../ui/chart/numbers";
 import { outputColor } from "../../../ui/colors";
-import { STATE_COLORS } from "../RunProgress";
+import { progressColor, StateBadge } from "../StateBadge";
 import { type Asked, RunMenu } from "./RunMenu";
 import { durationOf, letterOf, momentInWords } from "./words";
 
@@ -45,15 +45,13 @@ export function RunRow(props: RunRowProps) {
           <Text component="span" size="sm" fw={500} truncate>
             {run.name}
           </Text>
-          <Badge tt="none" size="xs" variant="light" color={STATE_COLORS[run.state]} className="run-state">
-            {queuePlace === undefined
-              ? t(`losses.state.${run.state}`)
-              : t("runs.queuePlace", { place: queuePlace })}
-          </Badge>
+          <StateBadge state={run.state}>
+            {queuePlace === undefined ? undefined : t("runs.queuePlace", { place: queuePlace })}
+          </StateBadge>
           {isOpen && (
-            <Badge tt="none" size="xs" variant="outline" color="gray" className="run-state">
+            <Text component="span" size="xs" c="dimmed" style={{ flexShrink: 0 }}>
               {t("runs.isOpen")}
-            </Badge>
+            </Text>
           )}
         </span>
         <Text component="span" size="xs" c="dimmed" className="tabular run-line">
@@ -69,7 +67,7 @@ export function RunRow(props: RunRowProps) {
             size={4}
             mt={4}
             value={percent}
-            color={STATE_COLORS[run.state]}
+            color={progressColor(run.state)}
             aria-label={t("losses.progress")}
           />
         )}

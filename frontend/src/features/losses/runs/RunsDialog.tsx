@@ -197,7 +197,7 @@ async function openInEditor(run: Run): Promise<void> {
   const { projectId } = useDocument.getState();
   if (run.project !== null && run.project !== projectId)
     await useProjects.getState().openProject(run.project);
-  await useRun.getState().open(run.id);
+  useRun.getState().open(run.id);
 }
 
 function described({ view, document }: ComparedRun, runs: readonly Run[]): Compared {

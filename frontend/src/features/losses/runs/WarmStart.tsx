@@ -1,6 +1,6 @@
 /** Before the open document trains on from what a run has learned: what becomes of each weight. */
 
-import { Badge, Button, Group, Loader, Stack, Table, Text } from "@mantine/core";
+import { Button, Group, Loader, Stack, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { ApiProblems, api } from "../../../api/client";
@@ -10,13 +10,7 @@ import { useDocument } from "../../../stores/documentStore";
 import { useRun } from "../../../stores/runStore";
 import { ProblemText } from "../../../ui/ProblemText";
 
-const COLORS: { readonly [status in WarmWeight["status"]]: string } = {
-  kept: "teal",
-  reshaped: "yellow",
-  reset: "orange",
-  new: "indigo",
-  gone: "gray",
-};
+const STATUSES: readonly WarmWeight["status"][] = ["kept", "reshaped", "reset", "new", "gone"];
 
 interface WarmStartProps {
   readonly run: Run;
@@ -70,20 +64,14 @@ export function WarmStart({ run, onDone }: WarmStartProps) {
 }
 
 function Weights({ weights }: { readonly weights: readonly WarmWeight[] }) {
-  const counts = Object.keys(COLORS) as WarmWeight["status"][];
+  const summary = STATUSES.flatMap((status) => {
+    const count = weights.filter((weight) => weight.status === status).length;
+    return count === 0 ? [] : [`${t(`runs.weight.${status}`)} ${count}`];
+  });
   const shape = (sizes: readonly number[] | null) => (sizes === null ? "–" : `(${sizes.join(", ")})`);
   return (
     <>
-      <Group gap={6}>
-        {counts.map((status) => {
-          const count = weights.filter((weight) => weight.status === status).length;
-          return count === 0 ? null : (
-            <Badge key={status} tt="none" variant="light" color={COLORS[status]}>
-              {`${t(`runs.weight.${status}`)} ${count}`}
-            </Badge>
-          );
-        })}
-      </Group>
+      <Text size="sm">{summary.join(" · ")}</Text>
       <div className="run-scroll">
         <Table aria-label={t("runs.warmTable")} className="runs-table tabular" verticalSpacing={4}>
           <Table.Thead>
@@ -99,9 +87,9 @@ function Weights({ weights }: { readonly weights: readonly WarmWeight[] }) {
               <Table.Tr key={path} data-weight-status={status}>
                 <Table.Th scope="row">{path}</Table.Th>
                 <Table.Td>
-                  <Badge tt="none" size="sm" variant="light" color={COLORS[status]}>
+                  <span className="weight-status" data-status={status}>
                     {t(`runs.weight.${status}`)}
-                  </Badge>
+                  </span>
                 </Table.Td>
                 <Table.Td>{shape(before)}</Table.Td>
                 <Table.Td>{shape(now)}</Table.Td>
