@@ -85,7 +85,18 @@ def test_the_version_is_shown(tmp_path: Path) -> None:
 def test_help_lists_every_command(tmp_path: Path) -> None:
     shown = layerloom("--help", folder=tmp_path).stdout
 
-    for command in ("serve", "train", "check", "examples", "import", "export", "token", "openapi", "version"):
+    for command in (
+        "serve",
+        "train",
+        "check",
+        "preflight",
+        "examples",
+        "import",
+        "export",
+        "token",
+        "openapi",
+        "version",
+    ):
         assert command in shown
 
 

@@ -34,6 +34,22 @@ def test_a_run_is_followed_from_its_first_event_to_its_last(server: Server) -> N
         assert list(run.events(after=len(events))) == []
 
 
+def test_a_run_goes_on_from_another_or_begins_with_its_weights(server: Server) -> None:
+    short = {"fit": {"epochs": 1, "time_limit_seconds": 0.001}}
+    with layerloom.Client(server.address, TOKEN) as client:
+        run = client.train(DOCUMENT, {"fit": {"epochs": 1}})
+        run.wait()
+
+        more = list(client.train(DOCUMENT, {"fit": {"epochs": 2}}, continues=run))
+        warm = list(client.train(DOCUMENT, short, warm_start=run.id))
+        found = client.preflight(DOCUMENT)
+
+        assert (more[0]["continues"], warm[0]["warm_start"]) == (run.id, run.id)
+        assert [event["epoch"] for event in more if event["kind"] == "epoch_ended"] == [2]
+        assert found["ok"]
+        assert found["steps"] == found["steps_per_epoch"] * DOCUMENT["training"]["fit"]["epochs"]
+
+
 def test_a_cut_connection_loses_and_doubles_nothing(tmp_path: Path) -> None:
     with serving(tmp_path) as first:
         port = first.address.rsplit(":", 1)[1]

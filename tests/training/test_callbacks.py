@@ -1,10 +1,12 @@
 """Callbacks that Keras' history does not show: saved weights, and a learning rate of its own for each epoch."""
 
 import json
+from typing import Any
 
+import pytest
 import torch
 
-from layerloom.events import CheckpointSaved, EpochEnded, TrainingChanged
+from layerloom.events import CheckpointSaved, EpochEnded, RunFinished, TrainingChanged
 from layerloom.training.callbacks.base import SaveWeights
 from layerloom.training.loop import fit
 from layerloom.training.state import FitState
@@ -48,6 +50,69 @@ def test_only_the_best_epochs_are_saved_if_so_asked() -> None:
         loss for index, loss in enumerate(found) if loss is not None and loss < min(found[:index], default=9)
     ]  # type: ignore[type-var]
     assert len(names) == len(best)
+
+
+@pytest.mark.parametrize(
+    ("config", "names"),
+    [
+        ({"filepath": "c-{epoch:02d}", "period": 2}, ["c-02", "c-04"]),
+        ({"filepath": "last"}, ["last"] * 5),
+        ({"filepath": "s", "save_freq": 7}, ["s"] * 3),
+        ({"filepath": "{epoch}-{val_loss:.1f}-{nothing}", "period": 5}, ["5-{:.1f}-none"]),
+    ],
+)
+def test_checkpoints_come_as_often_and_under_the_names_as_asked(
+    config: dict[str, Any], names: list[str]
+) -> None:
+    asked: list[SaveWeights] = []
+    chosen = training(epochs=5, callbacks=[{"type": "ModelCheckpoint", "config": config}])
+
+    events = list(
+        fit(SmallModel(), binary_data(37, validation=8), chosen, save=lambda each, state: asked.append(each))
+    )
+
+    epochs = [event for event in events if isinstance(event, EpochEnded)]
+    assert epochs[-1].validation is not None
+    assert [each.name for each in asked] == [name.format(epochs[-1].validation.loss) for name in names]
+    assert all(each.whole for each in asked)
+    assert [event.name for event in events if isinstance(event, CheckpointSaved)] == [
+        each.name for each in asked
+    ]
+
+
+def test_a_checkpoint_knows_what_callbacks_behind_it_remember() -> None:
+    early = {"type": "EarlyStopping", "config": {"monitor": "loss", "patience": 9}}
+    chosen = training(epochs=1, callbacks=[{"type": "ModelCheckpoint"}, early])
+    records: list[dict[str, Any]] = []
+
+    for _ in fit(SmallModel(), binary_data(), chosen, save=lambda _, state: records.append(state.save()[1])):
+        pass
+
+    assert records[0]["memories"][1]["wait"] == 0
+    assert records[0]["memories"][1]["best"] > 0
+
+
+def test_a_limit_of_time_ends_the_fit_behind_a_step_and_says_so() -> None:
+    for fit_section, name in (
+        ({"time_limit_seconds": 1e-9}, "time_limit_seconds"),
+        ({"callbacks": [{"type": "TimeLimit", "config": {"seconds": 1e-9}}]}, "TimeLimit"),
+    ):
+        events = list(fit(SmallModel(), binary_data(), training(**fit_section)))
+
+        assert [event.kind for event in events] == ["run_started", "step_ended", "run_finished"]
+        assert isinstance(events[-1], RunFinished)
+        assert events[-1].ended_by == name
+
+
+def test_a_loss_that_is_no_number_ends_the_fit_and_says_so() -> None:
+    model = SmallModel()
+    model.broken = True
+
+    events = list(fit(model, binary_data(), training(callbacks=[{"type": "TerminateOnNaN"}])))
+
+    assert [event.kind for event in events] == ["run_started", "step_ended", "run_finished"]
+    assert isinstance(events[-1], RunFinished)
+    assert events[-1].ended_by == "TerminateOnNaN"
 
 
 def test_each_epoch_takes_its_learning_rate_from_the_schedule() -> None:

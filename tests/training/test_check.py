@@ -153,6 +153,26 @@ def test_a_file_name_of_a_checkpoint_is_no_path() -> None:
     assert only(problems(callbacks=[callback])).field == "training.fit.callbacks.0.config.filepath"
 
 
+@pytest.mark.parametrize(
+    "name", ["weights", "state", "best.state", "{epoch", "{epoch!r}", "{epoch.__class__}"]
+)
+def test_a_checkpoint_takes_no_name_that_is_taken_and_no_code(name: str) -> None:
+    callback = {"type": "ModelCheckpoint", "config": {"filepath": name}}
+
+    assert only(problems(callbacks=[callback])).code == "config.invalid"
+
+
+def test_averages_that_nobody_keeps_cannot_be_validated() -> None:
+    problem = only(problems(callbacks=[{"type": "SwapEMAWeights"}]))
+
+    assert problem.code == "callback.no_average"
+    assert "use_ema" in problem.hint
+
+
+def test_a_first_epoch_behind_the_last_is_a_problem() -> None:
+    assert only(problems(epochs=3, initial_epoch=3)).field == "training.fit.initial_epoch"
+
+
 def test_every_choice_is_described_in_words() -> None:
     for kind, entries in describe().items():
         assert entries, kind

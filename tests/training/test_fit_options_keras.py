@@ -148,6 +148,49 @@ def test_epochs_that_are_part_of_a_pass_go_on_as_in_keras(steps: int) -> None:
     assert_same(found, expected)
 
 
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
+def test_averages_are_validated_in_the_place_of_weights_as_in_keras(optimizer: str) -> None:
+    features, unseen = rows(37), rows(13, seed=1)
+    model = SmallModel()
+    theirs = twin(model)
+    settings = {"use_ema": True, "ema_momentum": 0.9}
+    theirs.compile(getattr(keras.optimizers, optimizer)(**settings), loss="binary_crossentropy")
+    seen = TrainingData({"features": unseen}, {"main": yes_or_no(unseen)})
+
+    expected = theirs.fit(
+        features, yes_or_no(features), epochs=4, batch_size=8, shuffle=False, verbose=0,
+        validation_data=(unseen, yes_or_no(unseen)), callbacks=[keras.callbacks.SwapEMAWeights()],
+    ).history  # fmt: skip
+    chosen = training(
+        outputs={"main": {"loss": "binary_crossentropy"}},
+        optimizer={"type": optimizer, "config": settings},
+        epochs=4,
+        shuffle=False,
+        callbacks=[{"type": "SwapEMAWeights"}],
+    )
+    found = history(model, TrainingData({"features": features}, {"main": yes_or_no(features)}, seen), chosen)
+
+    assert_same(found, expected)
+
+
+def test_initial_epoch_counts_as_in_keras() -> None:
+    features = rows(37)
+    model = SmallModel()
+    theirs = twin(model)
+    theirs.compile("rmsprop", loss="binary_crossentropy")
+
+    expected = theirs.fit(
+        features, yes_or_no(features), epochs=5, initial_epoch=3, batch_size=8, shuffle=False, verbose=0
+    )
+    chosen = training(
+        outputs={"main": {"loss": "binary_crossentropy"}}, epochs=5, initial_epoch=3, shuffle=False
+    )
+    found = history(model, TrainingData({"features": features}, {"main": yes_or_no(features)}), chosen)
+
+    assert expected.epoch == [3, 4]
+    assert_same(found, expected.history)
+
+
 def test_validation_every_other_epoch_is_seen_in_those_epochs_only() -> None:
     from layerloom.events import EpochEnded
     from layerloom.training.loop import fit

@@ -2,10 +2,8 @@
 torch.
 """
 
-import os
-import secrets
 import signal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -13,20 +11,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
-from pydantic import BaseModel
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from layerloom.cli.console import WRONG_DOCUMENT, configure_logs, err, out, show_problems, shows_problems
+from layerloom.cli.fitting import Started, start, with_data
 from layerloom.cli.source import open_document, with_values
-from layerloom.document import Document, to_text
-from layerloom.events import EpochEnded, Event, RunFailed, RunStarted, StepEnded
+from layerloom.document import to_text
+from layerloom.events import CheckpointSaved, EpochEnded, Event, RunFailed, RunFinished, RunStarted, StepEnded
 from layerloom.problems import Problem, ProblemError
-from layerloom.settings import Settings, load_settings
+from layerloom.settings import load_settings
 from layerloom.training.control import Control
 
 if TYPE_CHECKING:
-    from layerloom.graph.build import BuiltModel
+    from layerloom.runs.warm_start import WeightStart
+
+_TWO_STARTS = Problem(
+    code="usage.start",
+    message="A run begins either with the state of another (--continue) or with its weights (--warm-start).",
+    hint="Give one of the two.",
+)
 
 
 @shows_problems
@@ -37,9 +41,26 @@ def train(
     values: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a place in the document.")
     ] = None,
+    data: Annotated[
+        str | None, typer.Option("--data", help="A file to train with, or the id of a data set.")
+    ] = None,
     out_dir: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder for weights.safetensors, history.json, document.json."),
+        typer.Option(
+            "--out", help="Folder for weights, the last state, history.json, document.json, checkpoints."
+        ),
+    ] = None,
+    continues: Annotated[
+        Path | None,
+        typer.Option(
+            "--continue", metavar="RUN_DIR", help="Go on from a run's last state; --epochs is the new total."
+        ),
+    ] = None,
+    warm_start: Annotated[
+        Path | None,
+        typer.Option(
+            "--warm-start", metavar="RUN_DIR", help="Begin with a run's weights where layers are the same."
+        ),
     ] = None,
 ) -> None:
     """Train a document here and show every output's loss; exits with 1 if it cannot be trained."""
@@ -50,59 +71,22 @@ def train(
     assignments += [] if epochs is None else [f"training.fit.epochs={epochs}"]
     assignments += [] if batch_size is None else [f"training.fit.batch_size={batch_size}"]
     document = with_values(document, assignments, settings.limits)
+    if data is not None:
+        document = with_data(document, data, settings)
+    if continues is not None and warm_start is not None:
+        raise ProblemError(_TWO_STARTS)
     if out_dir is not None:
         _make_folder(out_dir)
-    document, model, encoders, events = start(document, settings)
-    history, failure = follow(events)
+    control = Control()
+    started = start(document, settings, control, out_dir=out_dir, continues=continues, warm_start=warm_start)
+    if started.warm_start:
+        show_warm_start(started.warm_start)
+    history, failure = follow(_stoppable(started.events, control))
     if failure is not None:
         show_problems([failure])
         raise typer.Exit(WRONG_DOCUMENT)
     if out_dir is not None:
-        save(out_dir, document, model, history, encoders)
-
-
-def start(
-    document: Document, settings: Settings
-) -> "tuple[Document, BuiltModel, Mapping[str, BaseModel], Iterator[Event]]":
-    """Checks, then binds the data, builds the model and begins.
-
-    Raises:
-        ProblemError: everything that keeps the document from being trained.
-    """
-    from layerloom.runs.preparation import losses_of, prepare  # slow to import
-
-    datasets = settings.data_dir / "datasets"
-    preparation = prepare(document, datasets, settings.limits, weights=settings.data_dir / "weights")
-    plan, training = preparation.plan, document.training
-    if plan is None or training is None:
-        raise ProblemError(*preparation.blocking)
-    if preparation.problems:
-        show_problems(preparation.problems)
-    seed = secrets.randbits(31) if training.fit.seed is None else training.fit.seed
-    training = training.model_copy(update={"fit": training.fit.model_copy(update={"seed": seed})})
-
-    # Read by OpenMP when torch loads it: idle threads sleep soon instead of spinning, as in every worker.
-    os.environ.setdefault("GOMP_SPINCOUNT", "2000")
-    with err.status("Loading torch and the data"):
-        from layerloom.data.loading import bind_dataset
-        from layerloom.graph.build import build
-        from layerloom.runs.weights import begin_with
-        from layerloom.training.allocator import keep_freed_memory
-        from layerloom.training.loop import fit
-
-        keep_freed_memory()
-        data = bind_dataset(
-            training.data, datasets, plan.inputs, plan.outputs, losses_of(training), training.fit
-        )
-        model = build(plan, seed)
-        begin_with(model, settings.data_dir / "weights", training)
-    control = Control()
-    return (
-        document.model_copy(update={"training": training}),
-        model,
-        data.encoders,
-        _stoppable(fit(model, data, training, control), control),
-    )
+        save(out_dir, started, history)
 
 
 def follow(events: Iterable[Event]) -> tuple[list[EpochEnded], Problem | None]:
@@ -123,8 +107,12 @@ def follow(events: Iterable[Event]) -> tuple[list[EpochEnded], Problem | None]:
         for event in events:
             if isinstance(event, RunStarted):
                 steps, total = event.steps_per_epoch, event.epochs
-                progress.update(task, total=steps * total, epochs=total)
-                out.print(f"Training {', '.join(event.outputs)} on {event.device}, {event.weights:,} weights")
+                progress.update(task, total=steps * total, completed=steps * event.epoch, epochs=total)
+                begun = f", from epoch {event.epoch + 1}" if event.epoch else ""
+                out.print(
+                    f"Training {', '.join(event.outputs)} on {event.device}, {event.weights:,} weights, "
+                    f"seed {event.seed}{begun}"
+                )
             elif isinstance(event, StepEnded):
                 done = (event.epoch - 1) * steps + event.step
                 progress.update(task, completed=done, epoch=event.epoch, loss=_number(event.loss))
@@ -133,6 +121,10 @@ def follow(events: Iterable[Event]) -> tuple[list[EpochEnded], Problem | None]:
             elif isinstance(event, EpochEnded):
                 epochs.append(event)
                 out.print(epoch_line(event, total), soft_wrap=True)
+            elif isinstance(event, CheckpointSaved):
+                progress.console.print(f"  saved {escape(event.name)}")
+            elif isinstance(event, RunFinished) and event.ended_by:
+                out.print(f"Ended by {event.ended_by}")
             elif isinstance(event, RunFailed):
                 failure = event.problem
     return epochs, failure
@@ -147,18 +139,19 @@ def epoch_line(event: EpochEnded, epochs: int) -> str:
     return escape(f"{line}  ({event.seconds:.1f} s)")
 
 
-def save(
-    folder: Path,
-    document: Document,
-    model: "BuiltModel",
-    history: list[EpochEnded],
-    encoders: "Mapping[str, BaseModel]",
-) -> None:
-    """weights.safetensors with Keras' names and shapes, history.json as Keras has it, document.json, and how columns
-    were encoded in encoders.json.
-    """
-    import safetensors.numpy
+def show_warm_start(table: "list[WeightStart]") -> None:
+    """How many weights were kept, and what became of each of the others."""
+    kept = sum(item.status == "kept" for item in table)
+    out.print(f"{kept} of {sum(item.status != 'gone' for item in table)} weights are kept")
+    for item in table:
+        if item.status != "kept":
+            was = f" (was {item.before})" if item.before not in (None, item.shape) else ""
+            out.print(f"  {item.status:<8} {escape(item.path)} {item.shape or ''}{was}", soft_wrap=True)
 
+
+def save(folder: Path, started: Started, history: list[EpochEnded]) -> None:
+    """weights.safetensors with Keras' names and shapes, history.json as Keras has it, document.json, encoders.json."""
+    from layerloom.runs.artifacts import save_weights, write_document, write_encoders
     from layerloom.training.history import keras_logs
 
     logs = [keras_logs(event) for event in history]
@@ -167,13 +160,12 @@ def save(
         "epoch": [event.epoch for event in history],
         "history": {key: [entry.get(key) for entry in logs] for key in keys},
     }
-    safetensors.numpy.save_file(model.get_weights(), folder / "weights.safetensors")
+    save_weights(folder, "weights", started.model)
     (folder / "history.json").write_bytes(
         orjson.dumps(table, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     )
-    states = {name: state.model_dump(mode="json") for name, state in encoders.items()}
-    (folder / "encoders.json").write_bytes(orjson.dumps(states, option=orjson.OPT_INDENT_2))
-    (folder / "document.json").write_text(to_text(document), encoding="utf-8", newline="\n")
+    write_document(folder, to_text(started.document))
+    write_encoders(folder, started.encoders)
     err.print(f"Wrote {escape(str(folder))}")
 
 

@@ -57,9 +57,16 @@ class Client:
         return answer
 
     def train(
-        self, document: Document | Mapping[str, Any], training: Mapping[str, Any] | None = None
+        self,
+        document: Document | Mapping[str, Any],
+        training: Mapping[str, Any] | None = None,
+        continues: "str | Run | None" = None,
+        warm_start: "str | Run | None" = None,
     ) -> "Run":
         """Submits a document; the run is iterated over for its events.
+
+        `continues`: a run (or `id/name` of a checkpoint) from whose last state it goes on; `warm_start`: one whose
+        weights it begins with, where layers did not change.
 
         Raises:
             ProblemError: the document can't be trained, or the server can't be reached.
@@ -67,6 +74,9 @@ class Client:
         body: Json = {"document": _plain(document)}
         if training is not None:
             body["training"] = dict(training)
+        for name, run in (("continues", continues), ("warm_start", warm_start)):
+            if run is not None:
+                body[name] = run.id if isinstance(run, Run) else run
         # The key makes a request that is sent twice, after a cut, the same run.
         answer = self.request("POST", "/runs", json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
         return Run(self, answer["id"])
@@ -83,6 +93,11 @@ class Client:
             ProblemError: what is wrong with the file, or the server can't be reached.
         """
         return send_file(self, Path(path), name, progress)
+
+    def preflight(self, document: Document | Mapping[str, Any]) -> Json:
+        """What a training would cost and whether everything in it learns, by one step on a synthetic batch."""
+        answer: Json = self.request("POST", "/preflight", json={"document": _plain(document)})
+        return answer
 
     def run(self, run_id: str) -> "Run":
         """A run that was submitted before, here or elsewhere."""

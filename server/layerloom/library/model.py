@@ -16,7 +16,10 @@ from layerloom.graph.resolve import resolve
 from layerloom.library.arrays import Array, Given, by_name, input_arrays
 from layerloom.library.history import History
 from layerloom.problems import Problem, ProblemError
+from layerloom.runs.starting import left_in, take_weights
+from layerloom.runs.warm_start import WeightStart
 from layerloom.training.data import TrainingData
+from layerloom.training.devices import choose_device
 from layerloom.training.evaluation import evaluate, predict
 from layerloom.training.loop import fit
 from layerloom.training.state import FitState
@@ -81,6 +84,26 @@ class Model:
     def set_weights(self, weights: Mapping[str, Array]) -> None:
         """Takes weights by path, in Keras' layout; what is not named stays."""
         self._module.set_weights(weights)
+
+    def warm_start(self, run: str | Path) -> list[WeightStart]:
+        """Takes the weights of a run (its folder, or FOLDER/NAME for a checkpoint) where layers did not change.
+
+        Returns what became of each weight: `kept`, `reset`, `reshaped`, `new` or `gone`.
+
+        Raises:
+            ProblemError: There are no weights with their document.
+        """
+        folder = Path(run)
+        left = left_in(folder) if folder.is_dir() else left_in(folder.parent, folder.name)
+        if left is None:
+            raise ProblemError(
+                Problem(
+                    code="load.no_run",
+                    message=f"{str(folder)!r} holds no weights with their document.",
+                    hint="Name a folder that `layerloom train --out` has written, or a run's folder.",
+                )
+            )
+        return take_weights(self._module, self.document, left, NO_LIMITS)
 
     def predict(self, x: Given, batch_size: int = 32) -> dict[str, Array]:
         """Outputs by name for rows by input name, or in the order of `inputs`.
@@ -152,7 +175,8 @@ class Model:
             data = _split(data, validation_split or training.fit.validation_split)
         history = History()
         last = self._state if seed is None else None
-        state = FitState() if last is None else _continued(last, len(training.fit.callbacks))
+        state = FitState() if last is None else _continued(last, training)
+        self._module.to(choose_device(training.fit.device))
         for event in fit(self._module, data, training, state=state):
             if isinstance(event, EpochEnded):
                 history.take(event)
@@ -247,11 +271,12 @@ def _split(data: TrainingData, share: float) -> TrainingData:
     return TrainingData(seen.inputs, seen.targets, kept, sample_weight=seen.sample_weight)
 
 
-def _continued(state: FitState, callbacks: int) -> FitState:
+def _continued(state: FitState, training: Training) -> FitState:
     """A fit that begins with what the last one left: the optimizer's memory and the random streams."""
     tensors, record = state.save()
     fresh = {
-        "epoch": 0, "step": 0, "rows": 0, "sums": [], "ended": False, "metrics": [],
-        "memories": [{} for _ in range(callbacks)], "remembered": [], "seconds": 0.0, "epoch_seconds": 0.0,
+        "epoch": training.fit.initial_epoch, "step": 0, "rows": 0, "sums": [], "ended": False, "ended_by": "",
+        "metrics": [], "memories": [{} for _ in training.fit.callbacks], "remembered": [], "seconds": 0.0,
+        "epoch_seconds": 0.0,
     }  # fmt: skip
     return FitState.load(tensors, record | fresh)

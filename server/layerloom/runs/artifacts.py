@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,18 @@ import orjson
 from pydantic import BaseModel
 from safetensors.numpy import save
 
-from layerloom.document import Limits
+from layerloom.document import Limits, Training
 from layerloom.exchange.keras.export import keras_model
 from layerloom.exchange.torch_source.export import export_built
 from layerloom.graph.build import BuiltModel
+from layerloom.runs.checkpoints import write_state
 from layerloom.runs.records import run_history
 from layerloom.runs.spec import ARTIFACTS
+from layerloom.runs.starting import STATE
 from layerloom.store.blobs import write_atomically
+from layerloom.training.callbacks.base import SaveWeights
+from layerloom.training.recipe import recipe
+from layerloom.training.state import FitState
 from layerloom.versions import load_document
 
 _MOST_NUMBERS = 100_000_000
@@ -35,24 +41,41 @@ def save_artifacts(
     """`weights.safetensors`, `history.json`, `document.json`, `encoders.json`, `model.py`, `model.keras` and
     `model.weights.h5` in the run's folder."""
     target = folder / ARTIFACTS
-    save_weights(folder, "weights", model)
+    save_weights(target, "weights", model)
     write_atomically(target / "history.json", run_history(epochs).model_dump_json(indent=2).encode())
-    write_document(folder, document)
-    states = {name: state.model_dump(mode="json") for name, state in encoders.items()}
-    write_atomically(target / "encoders.json", orjson.dumps(states, option=orjson.OPT_INDENT_2))
+    write_document(target, document)
+    write_encoders(target, encoders)
     _save_source(target, document, model, limits)
     _save_keras(target, document, model, limits)
 
 
-def write_document(folder: Path, document: str) -> None:
-    """`document.json`, which says what weights belong to."""
-    write_atomically(folder / ARTIFACTS / "document.json", document.encode())
+def save_checkpoint(
+    target: Path, asked: SaveWeights, state: FitState, model: BuiltModel, document: str, training: Training
+) -> None:
+    """What a ModelCheckpoint asks for, into the folder of artifacts, with the document that the weights belong to."""
+    if asked.whole:
+        write_state(target / f"{asked.name}.{STATE}", state)
+    averages = any(getattr(callback, "swap_on_epoch", False) for callback in recipe(training).callbacks)
+    with state.optimizer.averaged() if averages and state.optimizer is not None else nullcontext():
+        save_weights(target, asked.name, model)
+    write_document(target, document)
 
 
-def save_weights(folder: Path, name: str, model: BuiltModel) -> None:
-    """`<name>.safetensors` among the artifacts; each weight under its path, `shared_lstm/kernel`."""
+def write_document(target: Path, document: str) -> None:
+    """`document.json`."""
+    write_atomically(target / "document.json", document.encode())
+
+
+def write_encoders(target: Path, encoders: Mapping[str, BaseModel]) -> None:
+    """`encoders.json`: how columns became numbers."""
+    states = {name: state.model_dump(mode="json") for name, state in encoders.items()}
+    write_atomically(target / "encoders.json", orjson.dumps(states, option=orjson.OPT_INDENT_2))
+
+
+def save_weights(target: Path, name: str, model: BuiltModel) -> None:
+    """`<name>.safetensors` in the folder; each weight under its path, `shared_lstm/kernel`."""
     weights = {path: np.asarray(array, order="C") for path, array in model.get_weights().items()}
-    write_atomically(folder / ARTIFACTS / f"{name}.safetensors", save(weights))
+    write_atomically(target / f"{name}.safetensors", save(weights))
 
 
 def _save_source(target: Path, document: str, model: BuiltModel, limits: Limits) -> None:

@@ -1,13 +1,12 @@
 """From a run's spec to its events: prepare, bind data, build the model, load a checkpoint, fit. Has torch."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 
 from layerloom.data.loading import bind_dataset
 from layerloom.events import Event, to_json
 from layerloom.graph.build import build
 from layerloom.problems import ProblemError
-from layerloom.runs.artifacts import save_artifacts, save_weights, write_document
+from layerloom.runs.artifacts import save_artifacts, save_checkpoint
 from layerloom.runs.checkpoints import load_newest, write_state
 from layerloom.runs.preparation import losses_of, prepare
 from layerloom.runs.spec import ARTIFACTS, RunSpec
@@ -17,7 +16,6 @@ from layerloom.training.callbacks.base import SaveWeights
 from layerloom.training.control import Control
 from layerloom.training.devices import choose_device
 from layerloom.training.loop import fit
-from layerloom.training.recipe import recipe
 from layerloom.training.state import FitState
 from layerloom.versions import load_document
 
@@ -72,15 +70,8 @@ class Fitting:
 
     def _save_checkpoint(self, asked: SaveWeights, state: FitState) -> None:
         """A callback asks for it."""
-        folder = self._spec.folder
-        if asked.whole:
-            write_state(folder / ARTIFACTS / f"{asked.name}.{STATE}", state)
-        averages = any(
-            getattr(callback, "swap_on_epoch", False) for callback in recipe(self._training).callbacks
-        )
-        with state.optimizer.averaged() if averages and state.optimizer is not None else nullcontext():
-            save_weights(folder, asked.name, self._model)
-        write_document(folder, self._spec.document)
+        target = self._spec.folder / ARTIFACTS
+        save_checkpoint(target, asked, state, self._model, self._spec.document, self._training)
 
     def _save_state(self, state: FitState) -> None:
         """For runs that go on from this one."""

@@ -27,6 +27,8 @@ from layerloom.training.threads import WorkCount
 
 _TIMED_SECONDS = 0.3
 _TIMED_STEPS = 5
+_LONG_SECONDS = 3.0
+"""A first step that took longer is not taken again; shorter ones may be all warming up."""
 _OPEN_AXIS = 16
 """Size of an axis that only the data knows, such as time."""
 
@@ -150,7 +152,7 @@ class _Step:
 
     def _timed(self, inputs: tuple[Tensor, ...], targets: tuple[Tensor, ...], first: float) -> float:
         """The fastest of a few steps; that of the first where that one was long."""
-        if first > 2 * _TIMED_SECONDS:
+        if first > _LONG_SECONDS:
             return first
         taken: list[float] = []
         while len(taken) < _TIMED_STEPS and sum(taken) < _TIMED_SECONDS:
