@@ -73,7 +73,7 @@ def test_rows_of_a_part_and_of_all_parts():
     assert data.rows_of("test").inputs["x"][:, 0].tolist() == [9, 10, 11]
     assert data.rows_of("all").numbers.tolist() == list(range(ROWS))
     assert data.rows_of("test").encoders is data.encoders
-    with pytest.raises(ProblemError, match=r"split\.missing: .*`test`; it has `train`, `validation`"):
+    with pytest.raises(ProblemError, match=r"split\.empty: .*`test`; it has `train`, `validation`"):
         bound(*X, fit=Fit(validation_split=0.5)).rows_of("test")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import JsonValue
 
 from layerloom.data.arrangement import Arrangement, arrange
+from layerloom.data.assembling import assembled
 from layerloom.data.bound import BoundData
 from layerloom.data.choice import Choice, parse
 from layerloom.data.dataset import Dataset
@@ -18,12 +19,11 @@ from layerloom.data.datasets import unknown_column, unknown_dataset
 from layerloom.data.encoders.window import Window
 from layerloom.data.encoding import EncoderState, fit
 from layerloom.data.end import End
-from layerloom.data.filling import Filled, Stream, chunks_of_rows, fill
+from layerloom.data.filling import Stream, chunks_of_rows, fill
 from layerloom.data.losses import family
 from layerloom.data.reuse import encode_inputs
-from layerloom.data.samples import Windowing, gathered, windowing
 from layerloom.data.source import Held, Source
-from layerloom.data.split import Parts, Rows, check_split, count, divide, split, split_columns
+from layerloom.data.split import check_split, divide, split, split_columns
 from layerloom.data.streams import stream_of, weight_streams
 from layerloom.data.table import Array, Table
 from layerloom.data.weights import check_weights, weight_columns
@@ -133,33 +133,6 @@ def bind(
     return assembled(fill(source, parts, streams, scratch), parts, states)
 
 
-def assembled(filled: list[Filled], parts: Parts, states: Mapping[str, EncoderState]) -> BoundData:
-    """Training with validation and test below it; windows are gathered within each part.
-
-    Raises:
-        ProblemError: `split.empty`: a part is shorter than a window.
-    """
-    how = windowing(states)
-    training, validation, test = (
-        _bound(part, rows, name, how)
-        for part, (name, rows) in zip(filled, parts.named().items(), strict=True)
-    )
-    assert training is not None  # the split has seen to it
-    return replace(training, validation=validation, test=test, encoders=dict(states))
-
-
-def _bound(filled: Filled, rows: Rows, name: str, how: Windowing | None) -> BoundData | None:
-    if not count(rows):
-        return None
-    numbers: Array = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
-    if how is not None:
-        filled = gathered(filled, how, name, count(rows))
-        numbers = how.following(numbers, how.samples(count(rows)))
-    return BoundData(
-        filled.inputs, filled.targets, sample_weight=filled.sample_weight or None, numbers=numbers
-    )
-
-
 def divided(data: BoundData, training_rows: int) -> BoundData:
     """The first rows for training and the others, if any, for validation."""
     if training_rows >= data.rows:
@@ -169,7 +142,12 @@ def divided(data: BoundData, training_rows: int) -> BoundData:
         data,
         inputs=_rows(data.inputs, first),
         targets=_rows(data.targets, first),
-        validation=BoundData(_rows(data.inputs, others), _rows(data.targets, others)),
+        validation=BoundData(
+            _rows(data.inputs, others),
+            _rows(data.targets, others),
+            numbers=np.arange(training_rows, data.rows),
+        ),
+        numbers=np.arange(training_rows),
     )
 
 
@@ -230,5 +208,5 @@ def _window_problems(binding: DataBinding, windows: Mapping[End, Window]) -> Ite
 
 
 __all__ = [
-    "GENERATED", "assembled", "bind", "check", "columns_of", "divided", "encode_inputs", "split",
+    "GENERATED", "bind", "check", "columns_of", "divided", "encode_inputs", "split",
 ]  # fmt: skip

@@ -39,7 +39,7 @@ class BoundData:
         """The rows of one part of the split, or of all parts in the order training, validation, test.
 
         Raises:
-            ProblemError: `split.missing`, where there is no such part.
+            ProblemError: `split.empty`, where there is no such part.
         """
         training = replace(self, validation=None, test=None)
         parts = {"train": training, "validation": self.validation, "test": self.test}
@@ -50,7 +50,7 @@ class BoundData:
             known = ", ".join(f"`{name}`" for name, each in parts.items() if each is not None)
             raise ProblemError(
                 Problem(
-                    code="split.missing",
+                    code="split.empty",
                     message=f"The split has no part `{part}`; it has {known}.",
                     hint="Choose another part, or give the split a share for it and train again.",
                     field="split",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from layerloom.data.assembling import assembled
 from layerloom.data.bound import BoundData
 from layerloom.data.dataset import Dataset
 from layerloom.data.encoding import EncoderState
@@ -11,7 +12,7 @@ from layerloom.data.end import End
 from layerloom.data.filling import fill
 from layerloom.data.losses import family
 from layerloom.data.raw import table_of
-from layerloom.data.samples import gathered, windowing
+from layerloom.data.samples import windowing
 from layerloom.data.source import Source
 from layerloom.data.split import Parts
 from layerloom.data.streams import stream_of
@@ -24,11 +25,16 @@ Specs = Mapping[str, TensorSpec]
 
 
 def encode_inputs(
-    encoders: Mapping[str, EncoderState], table: Table, inputs: Specs, dataset: Dataset | None = None
+    encoders: Mapping[str, EncoderState],
+    table: Table,
+    inputs: Specs,
+    dataset: Dataset | None = None,
+    first: int = 0,
 ) -> dict[str, Array]:
     """Rows of a table for `predict`. Of time windows there is one for each row that ends one.
 
-    `dataset` describes the table where it is another data set than the model was trained on.
+    `dataset` describes the table where it is another data set than the model was trained on, `first` is the number
+    of the table's first row in it.
 
     Raises:
         ProblemError: `label.unknown`, `column.missing_values`, `column.kind`, … with row, column and Input.
@@ -38,7 +44,7 @@ def encode_inputs(
     for name, spec in inputs.items():
         end = End(name, spec, "input")
         try:
-            arrays[name] = as_input(encoders[name].encode(table, 0, dataset), end)
+            arrays[name] = as_input(encoders[name].encode(table, first, dataset), end)
         except ProblemError as error:
             problems += [problem.at(node=name) for problem in error.problems]
     if problems:
@@ -71,6 +77,11 @@ def encode_rows(
     return encode_inputs(encoders, table_of(list(needed.values()), rows), inputs)
 
 
+def columns_of_ends(encoders: Mapping[str, EncoderState], names: Sequence[str]) -> list[str]:
+    """Names of the columns that these Inputs and Outputs need, each once."""
+    return list(dict.fromkeys(item.column for name in names for item in encoders[name].columns))
+
+
 def encode_dataset(
     encoders: Mapping[str, EncoderState],
     dataset: Dataset,
@@ -78,9 +89,12 @@ def encode_dataset(
     inputs: Specs,
     outputs: Specs,
     losses: Mapping[str, str],
+    parts: Parts | None = None,
     scratch: Path | None = None,
 ) -> BoundData:
-    """Inputs and targets of all rows of another data set, for `evaluate`: targets of the outputs with an encoder.
+    """Inputs and targets of another data set, for `evaluate`: targets of the outputs that have an encoder.
+
+    Without `parts` all rows are in the training part.
 
     Raises:
         ProblemError: a column is missing or of another kind; all that is wrong with the rows.
@@ -91,10 +105,6 @@ def encode_dataset(
         for name, spec in outputs.items()
         if name in encoders
     ]
-    parts = Parts(slice(0, source.rows), slice(0, 0), slice(0, 0))
+    parts = parts or Parts(slice(0, source.rows), slice(0, 0), slice(0, 0))
     streams = [stream_of(end, encoders[end.id], dataset) for end in ends]
-    filled, *_ = fill(source, parts, streams, scratch)
-    how = windowing({name: encoders[name] for name in inputs})
-    if how is not None:
-        filled = gathered(filled, how, "whole", source.rows)
-    return BoundData(filled.inputs, filled.targets, encoders=encoders)
+    return assembled(fill(source, parts, streams, scratch), parts, encoders)

@@ -8,16 +8,16 @@ from typing import Any
 
 import torch
 
-from layerloom.data.binding import encode_inputs
 from layerloom.data.dataset import Dataset
 from layerloom.data.datasets import find as find_dataset
 from layerloom.data.datasets import load, unknown_dataset
+from layerloom.data.raw import Row
+from layerloom.data.reuse import columns_of_ends, encode_inputs, encode_rows
 from layerloom.data.table import Array, Table
 from layerloom.graph.inner import compute, places
 from layerloom.problems import Problem, ProblemError
 from layerloom.runs.choosing_rows import Split, choose
 from layerloom.runs.given_rows import given_arrays
-from layerloom.runs.raw_rows import Row, columns_of, table_of, translated
 from layerloom.runs.trained import Trained, open_trained
 from layerloom.training.batches import Batches, input_tensors
 from layerloom.training.lasting import refuse_other_batches
@@ -94,18 +94,16 @@ def encoded(trained: Trained, rows: Sequence[Row]) -> dict[str, Array]:
         ProblemError: as `predict_raw`; `predict.rows` where the run's rows were generated and have no columns.
     """
     input_columns(trained)
-    table = table_of(rows, columns_of(trained.encoders, tuple(trained.plan.inputs)))
-    return encode_inputs(trained.encoders, table, trained.plan.inputs)
+    return encode_rows(trained.encoders, rows, trained.plan.inputs)
 
 
-def encoded_table(trained: Trained, table: Table, dataset: Dataset) -> dict[str, Array]:
-    """Rows of a data set by input, encoded as in training.
+def encoded_table(trained: Trained, table: Table, dataset: Dataset, first: int = 0) -> dict[str, Array]:
+    """Rows of a data set by input, encoded as in training. `first`: the number of the table's first row.
 
     Raises:
         ProblemError: a column is of another kind, or has a value that can't be encoded.
     """
-    columns = columns_of(trained.encoders, tuple(trained.plan.inputs))
-    return encode_inputs(trained.encoders, translated(table, dataset, columns), trained.plan.inputs)
+    return encode_inputs(trained.encoders, table, trained.plan.inputs, dataset, first)
 
 
 def input_columns(trained: Trained) -> list[str]:
@@ -124,7 +122,7 @@ def input_columns(trained: Trained) -> list[str]:
                 field="rows",
             )
         )
-    return list(columns_of(trained.encoders, tuple(trained.plan.inputs)))
+    return columns_of_ends(trained.encoders, tuple(trained.plan.inputs))
 
 
 def predict_arrays(

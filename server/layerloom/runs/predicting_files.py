@@ -62,7 +62,7 @@ def _write_csv(trained: Trained, dataset: Dataset, folder: Path, columns: list[s
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         for start in range(0, rows, max(1, step)):
-            arrays = encoded_table(trained, load(dataset.id, folder, columns, step, start), dataset)
+            arrays = encoded_table(trained, load(dataset.id, folder, columns, step, start), dataset, start)
             predicted = predict_arrays(trained, arrays, (), time.perf_counter())
             found = prediction_table.columns(predicted.outputs, trained.meanings)
             if start == 0:
