@@ -356,3 +356,15 @@ def test_the_same_file_is_imported_once(tmp_path):
 
     assert again == first
     assert [path.name for path in (tmp_path / "datasets").iterdir()] == [first.id]
+
+
+def test_a_table_may_have_more_columns_than_files_are_open_by_default(tmp_path):
+    columns = 1_200
+    content = (
+        ",".join(f"c{place}" for place in range(columns)) + "\n" + (",".join(["1.5"] * columns) + "\n") * 2
+    )
+
+    dataset = imported(tmp_path, content)
+
+    assert len(dataset.columns) == columns
+    assert load(dataset.id, tmp_path / "datasets", ["c1199"])["c1199"].tolist() == [1.5, 1.5]

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from layerloom.data.formats import formats, recognise
 from layerloom.data.formats.source import Contents, Format, Source, UploadLimits
 from layerloom.data.stored import ORIGINAL_FILE, columns_folder, remove, staged, sweep, write
 from layerloom.problems import Problem, ProblemError
+
+_OPEN_FILES = 8192
 
 
 def import_file(
@@ -40,6 +43,7 @@ def import_file(
     if known is not None:
         return known
     source = Source(path, shown, limits or UploadLimits())
+    _allow_many_files()
     try:
         with staged(folder, dataset_id) as stage:
             columns = columns_folder(stage)
@@ -56,6 +60,18 @@ def import_file(
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         raise disk_full(shown) from None
+
+
+def _allow_many_files() -> None:
+    """A file for each column is open at one time; many systems allow 1,024 unless they are asked."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def disk_full(name: str) -> ProblemError:

@@ -10,6 +10,8 @@ from layerloom.data.formats.batches import read_batches
 from layerloom.data.formats.source import Contents, Format, Source
 
 _BATCH_ROWS = 8192
+_BUFFER_BYTES = 1024 * 1024
+"""Read ahead of each column; else a whole row group lies in memory."""
 
 
 def read(source: Source, folder: Path) -> Contents:
@@ -18,7 +20,7 @@ def read(source: Source, folder: Path) -> Contents:
         ProblemError: `file.broken`, `file.no_rows`, `file.too_many_rows`, `file.bomb`, and as `ValuesColumn`.
     """
     try:
-        with arrow_parquet.ParquetFile(source.path, memory_map=True) as file:
+        with arrow_parquet.ParquetFile(source.path, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file:
             names = file.schema_arrow.names
             source.check_names(names)
 
