@@ -114,10 +114,9 @@ def with_data(document: Document, data: str, settings: Settings) -> Document:
     """
     path = Path(data)
     if path.is_file():
-        from layerloom.data.upload import import_file
+        from layerloom.cli.data import add_file
 
-        with err.status(f"Reading {path.name}"):
-            data = import_file(path, path.name, settings.data_dir / "datasets").id
+        data = add_file(path, settings).id
     training = document.training or Training()
     binding = (training.data or DataBinding()).model_copy(update={"dataset": data})
     changed = Training.model_validate(

@@ -29,3 +29,8 @@ def choose_device(wanted: str = "auto") -> torch.device:
     if problem is not None:
         raise ProblemError(problem)
     return torch.device(wanted)
+
+
+def exact_device(device: torch.device) -> torch.device:
+    """Where sums of this device are kept in float64: there, but for MPS, which has no such type."""
+    return torch.device("cpu") if device.type == "mps" else device

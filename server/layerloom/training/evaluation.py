@@ -11,6 +11,7 @@ from layerloom.document import Training
 from layerloom.events import EpochEnded, Validation
 from layerloom.training.batches import Batches, input_tensors
 from layerloom.training.data import Arrays, Rows
+from layerloom.training.devices import exact_device
 from layerloom.training.history import keras_logs
 from layerloom.training.lasting import refuse_other_batches
 from layerloom.training.objective import Objective
@@ -37,7 +38,7 @@ def validate(
     model = objective.model
     was_training = model.training
     kept = objective.begin_metrics(batches.device)
-    total = torch.zeros(len(objective.trained) + 1, dtype=torch.float64, device=batches.device)
+    total = torch.zeros(len(objective.trained) + 1, dtype=torch.float64, device=exact_device(batches.device))
     zero, rows = torch.zeros((), device=batches.device), 0
     model.eval()
     try:
@@ -49,7 +50,8 @@ def validate(
                 outputs, masks = objective.outputs(batch.inputs)
                 losses = objective.losses(outputs, masks, batch.targets, batch.weights)
                 penalty = objective.penalty()
-                total += torch.stack([*losses, zero if penalty is None else penalty]).double() * batch.rows
+                found = torch.stack([*losses, zero if penalty is None else penalty])
+                total += found.to(total.device).double() * batch.rows
                 objective.watch(kept, outputs, masks, batch.targets, batch.weights)
     finally:
         model.train(was_training)

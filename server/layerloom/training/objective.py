@@ -10,6 +10,7 @@ from torch import Tensor
 from layerloom.problems import Problem, ProblemError
 from layerloom.training.batches import Batches, Column, check_rows, in_memory, input_tensors, target_tensor
 from layerloom.training.data import Rows
+from layerloom.training.devices import exact_device
 from layerloom.training.losses.base import Loss, fitted
 from layerloom.training.metrics.base import Kept, Metric
 from layerloom.training.recipe import Recipe
@@ -126,7 +127,7 @@ class Objective:
 
     def begin_metrics(self, device: torch.device) -> list[dict[str, Kept]]:
         """Nothing seen yet, for each watched output and metric."""
-        like = torch.zeros((), device=device)
+        like = torch.zeros((), device=exact_device(device))
         return [{name: metric.begin(like) for name, metric in item.metrics.items()} for item in self.watched]
 
     def watch(
@@ -144,6 +145,10 @@ class Objective:
             output = outputs[item.position].detach()
             mask = masks[item.position] if masks is not None else None
             both = _together(mask, weights.get(item.name)) if item.weighted else mask
+            exact = exact_device(output.device)
+            if exact != output.device:
+                output, target = output.to(exact), target.to(exact)
+                mask, both = (each if each is None else each.to(exact) for each in (mask, both))
             for name, metric in item.metrics.items():
                 counts = both if name in item.weighted else mask
                 metric.fitting(target.shape, output.shape).update(mine[name], target, output, counts)

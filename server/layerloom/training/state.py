@@ -8,6 +8,7 @@ from torch import Tensor
 
 from layerloom.problems import Problem, ProblemError
 from layerloom.training.callbacks.base import Memory
+from layerloom.training.devices import exact_device
 from layerloom.training.flat import FlatOptimizer
 from layerloom.training.metrics.base import Kept
 
@@ -127,7 +128,7 @@ class FitState:
         for number in record["remembered"]:
             self.remembered[number] = _below(f"remembered/{number}/", tensors)
         self.order = tensors.get("random/order")
-        device = next(iter(model.parameters()), torch.zeros(())).device
+        device = exact_device(next(iter(model.parameters()), torch.zeros(())).device)
         self.metrics = [
             {
                 name: {
