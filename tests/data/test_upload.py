@@ -178,6 +178,13 @@ def test_a_malformed_csv_is_refused(tmp_path, content, code):
     assert refusal(tmp_path, content).code == code
 
 
+def test_an_endless_line_is_named(tmp_path):
+    problem = refusal(tmp_path, "a,b\n" + "1,2\n" * 600_000 + "x" * 2_200_000)
+
+    assert problem.code == "file.line_too_long"
+    assert "line 600,002" in problem.message or "line 600002" in problem.message
+
+
 def test_a_ragged_row_is_named_with_its_column(tmp_path):
     problem = refusal(tmp_path, "a,b,c\n1,2,3\n4,5,6\n7,8\n")
 

@@ -206,7 +206,7 @@ def _integers(cells: polars.Series) -> polars.Series:
 def _numbers(cells: polars.Series) -> polars.Series:
     """float64; null where a cell is no number or not finite."""
     numbers = cells.cast(polars.Float64, strict=False)
-    if bool(numbers.is_finite().all()):
+    if not numbers.null_count() and np.isfinite(numbers.to_numpy()).all():
         return numbers
     return polars.select(polars.when(numbers.is_finite()).then(numbers)).to_series()
 

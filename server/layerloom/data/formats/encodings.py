@@ -103,15 +103,14 @@ def _scan(source: Path, name: str, line_bytes: int) -> tuple[bool, int]:
     the way.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, last_quote, begin = True, -1, 0
-    line, length = 1, 0
+    is_utf8, last_quote, begin, length = True, -1, 0, 0
     with source.open("rb") as file:
         while chunk := file.read(_CHUNK):
             if len(chunk.translate(None, _CONTROL)) != len(chunk):
                 raise _refused(
                     "file.not_csv",
                     name,
-                    f"the file holds bytes that are no text, in the part from line {line} on.",
+                    f"the file holds bytes that are no text, in the part from line {_line(source, begin)} on.",
                     "Save the table as CSV (comma-separated text, UTF-8) and upload that.",
                 )
             if is_utf8 and not (chunk.isascii() and not decoder.getstate()[0]):
@@ -119,24 +118,34 @@ def _scan(source: Path, name: str, line_bytes: int) -> tuple[bool, int]:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
                     is_utf8 = False
-            quote = chunk.rfind(b'"')
-            last_quote, begin = (last_quote if quote < 0 else begin + quote), begin + len(chunk)
             first, last = _line_ends(chunk)
             if length + (len(chunk) if first is None else first) > line_bytes:
                 raise _refused(
                     "file.line_too_long",
                     name,
-                    f"line {line} has more than {line_bytes // 1024:,} KiB.",
+                    f"line {_line(source, begin)} has more than {line_bytes // 1024:,} KiB.",
                     "A row of a table is shorter; is this really CSV?",
                 )
             length = length + len(chunk) if last is None else len(chunk) - last - 1
-            line += chunk.count(b"\n") or chunk.count(b"\r")
+            quote = chunk.rfind(b'"')
+            last_quote = last_quote if quote < 0 else begin + quote
+            begin += len(chunk)
     if is_utf8:
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             is_utf8 = False
     return is_utf8, last_quote
+
+
+def _line(source: Path, place: int) -> int:
+    """The line, counted from 1, in which a byte lies."""
+    newlines = returns = 0
+    with source.open("rb") as file:
+        while place > 0 and (chunk := file.read(min(_CHUNK, place))):
+            newlines, returns = newlines + chunk.count(b"\n"), returns + chunk.count(b"\r")
+            place -= len(chunk)
+    return 1 + (newlines or returns)
 
 
 def _line_ends(chunk: bytes) -> tuple[int | None, int | None]:
