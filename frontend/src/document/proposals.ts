@@ -49,18 +49,21 @@ export function proposeBinding(
   const fill = (
     ends: readonly End[],
     result: Map<string, ColumnBinding>,
-    fits: (column: Column, end: End) => boolean,
+    choose: (free: readonly Column[], end: End) => Column | undefined,
   ) => {
     for (const end of ends) {
       if (result.has(end.id)) continue;
-      const column = dataset.columns.find((one) => !used.has(one.name) && fits(one, end));
+      const column = choose(
+        dataset.columns.filter(({ name }) => !used.has(name)),
+        end,
+      );
       if (column === undefined) continue;
       result.set(end.id, column.name);
       used.add(column.name);
     }
   };
-  fill(inputs, inputColumns, (column, end) => sameShape(column, end.spec));
-  fill(outputs, targetColumns, isTargetFor);
+  fill(inputs, inputColumns, (free, { spec }) => free.find((column) => sameShape(column, spec)));
+  fill(outputs, targetColumns, likelyTarget);
   const split = current?.split;
   const isSplitKept =
     split && (split.column === null || split.column === undefined || names.has(split.column));
@@ -88,6 +91,16 @@ function sizesOf(spec: Spec | null): readonly number[] | null {
 function sameShape(column: Column, spec: Spec | null): boolean {
   const sizes = sizesOf(spec);
   return sizes !== null && JSON.stringify(sizes) === JSON.stringify(column.shape);
+}
+
+const TARGET_NAMES = /^_*(target|label|class|y|outcome|diagnosis|species|quality|price)_*$/i;
+
+/** Among several plain numbers none is likelier than another, unless its name says so: then none is chosen. */
+function likelyTarget(free: readonly Column[], end: End): Column | undefined {
+  const fitting = free.filter((column) => isTargetFor(column, end));
+  const telling = fitting.find((column) => column.classes !== null || column.shape.length > 0);
+  const named = fitting.find(({ name }) => TARGET_NAMES.test(name));
+  return named ?? telling ?? (fitting.length === 1 ? fitting[0] : undefined);
 }
 
 /** A single unit takes a number or two classes, several units as many classes; else the shapes must be equal. */
