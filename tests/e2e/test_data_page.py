@@ -1,12 +1,16 @@
 """The data page: files are uploaded with progress, cancelled, resumed after a cut, known again; sets are found."""
 
+import io
 import json
 import random
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Route, expect
 
 from e2e.conftest import Console, Document, Server
@@ -69,7 +73,15 @@ def test_a_dropped_table_becomes_a_data_set_and_the_same_file_is_known_again(
     columns = page.get_by_role("table", name="Columns")
     expect(columns.locator("[data-column]")).to_have_count(3)
     expect(columns.locator("[data-column=city]")).to_contain_text("Lima, Oslo")
-    expect(columns.locator("[data-column=age]")).to_contain_text("1 (2%)")
+    age = columns.locator("[data-column=age]")
+    expect(age).to_contain_text("1 (2%)")
+    expect(
+        age.get_by_role("img", name=re.compile("Histogram of age from .* to .*; most rows"))
+    ).to_be_visible()
+    expect(age).to_contain_text(re.compile(r"\d+ – \d+mean [\d.]+ ± [\d.]+"))
+    expect(
+        columns.get_by_role("img", name=re.compile("Most frequent values of city: (Oslo|Lima)"))
+    ).to_be_visible()
 
     sets = page.locator("[data-dataset]").count()
     page.locator("[data-dataset=iris]").get_by_role("button").click()
@@ -83,16 +95,13 @@ def test_a_dropped_table_becomes_a_data_set_and_the_same_file_is_known_again(
     assert page.locator("[data-dataset]").count() == sets
 
 
-def test_a_json_file_is_data_or_a_model_by_what_is_in_it(
-    editor: Editor, console: Console, tmp_path: Path
-) -> None:
-    console.allow("status of 422")
+def test_a_json_file_is_data_or_a_model_by_what_is_in_it(editor: Editor, tmp_path: Path) -> None:
     people = tmp_path / "people.json"
     people.write_text("".join(json.dumps({"age": age, "tall": age % 2}) + "\n" for age in range(20)))
     model = tmp_path / "model.json"
     model.write_text(json.dumps({**example("start"), "name": "From a file"}))
     editor.drop_file(people)
-    expect(data_page(editor).locator("[data-upload]")).to_contain_text("people.json")
+    expect(data_page(editor).locator("[data-upload=done]")).to_contain_text("people is there.")
     editor.drop_file(model)
     expect(editor.page.get_by_label("Project name")).to_have_value("From a file")
 
@@ -100,7 +109,7 @@ def test_a_json_file_is_data_or_a_model_by_what_is_in_it(
 def test_an_upload_shows_how_far_it_is_and_goes_on_after_a_cut(
     editor: Editor, console: Console, tmp_path: Path
 ) -> None:
-    console.allow("net::ERR")
+    console.allow("net::ERR")  # the part that is cut
     open_data_page(editor)
     offsets: list[int] = []
     held: list[Route] = []
@@ -172,6 +181,62 @@ def test_sets_are_found_by_name_and_by_column(editor: Editor) -> None:
     expect(page.get_by_role("region", name="Iris")).to_contain_text("150 rows · 6 columns")
     page.get_by_role("searchbox").fill("no such thing")
     expect(page).to_contain_text("No data set matches.")
+
+
+def test_rows_are_shown_by_pages(editor: Editor, server: Server) -> None:
+    page = open_data_page(editor)
+    page.locator("[data-dataset=iris]").get_by_role("button").click()
+    page.get_by_role("tab", name="Rows").click()
+    rows = page.get_by_role("table", name="Rows").locator("tbody tr")
+    expect(rows).to_have_count(25)
+    page.get_by_role("button", name="Next rows").click()
+    expect(page.get_by_role("status").filter(has_text="Rows 26–50 of 150")).to_be_visible()
+    there = server.client.get("/api/datasets/iris/preview", params={"limit": 1, "offset": 25}).json()
+    expect(rows.first).to_contain_text(f"26{there['rows'][0][0]}")
+    page.get_by_role("button", name="Last rows").click()
+    expect(page.get_by_role("status").filter(has_text="Rows 126–150 of 150")).to_be_visible()
+    expect(page.get_by_role("button", name="Next rows")).to_be_disabled()
+    page.get_by_role("combobox", name="Rows on a page").select_option(label="200 rows")
+    expect(rows).to_have_count(150)
+
+
+def test_images_sounds_and_sequences_are_shown(editor: Editor, tmp_path: Path) -> None:
+    page = open_data_page(editor)
+    steps = np.linspace(0, 6, 20, dtype=np.float32)
+    np.savez(tmp_path / "waves.npz", wave=np.stack([np.sin(steps), np.cos(steps)]))
+    with zipfile.ZipFile(tmp_path / "media.zip", "w") as archive:
+        for label in ("dark", "light"):
+            content = io.BytesIO()
+            Image.new("RGB", (12, 9), "black" if label == "dark" else "white").save(content, "PNG")
+            archive.writestr(f"{label}/1.png", content.getvalue())
+    choose(editor, tmp_path / "waves.npz", tmp_path / "media.zip")
+    expect(page.locator("[data-upload=done]")).to_have_count(2)
+    page.get_by_role("tab", name="Rows").click()
+    picture = page.get_by_role("img", name="image of row 1, 9 × 12 × 3")
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("naturalWidth", 12)
+    page.locator("[data-dataset]").filter(has_text="waves").get_by_role("button").click()
+    page.get_by_role("tab", name="Rows").click()
+    expect(page.get_by_role("img", name=re.compile("20 steps from -"))).to_have_count(2)
+
+
+def test_the_model_is_fitted_to_a_data_set_in_one_step(editor: Editor, server: Server) -> None:
+    panel = editor.training
+    panel.get_by_label("Data set", exact=True).select_option(label="Wine")
+    panel.get_by_role("button", name="Fit the inputs to this data set").click()
+    dialog = editor.page.get_by_role("dialog", name="Fit the model to the data set")
+    shape = dialog.get_by_role("checkbox", name=re.compile(r"^Shape: instead of \(3\) ?becomes ?\(13\)"))
+    expect(shape).to_be_checked()
+    expect(dialog.locator("[data-offers=bought]")).to_contain_text("softmax")
+    dialog.get_by_role("button", name=re.compile(r"Apply \d changes")).click()
+    expect(editor.problems).to_contain_text("No problems")
+    editor.expect_saved()
+    document = server.project(editor.project_id)
+    assert document["models"]["main"]["layers"]["head"]["config"]["units"] == 3
+    assert document["training"]["outputs"]["bought"]["loss"] == "sparse_categorical_crossentropy"
+    editor.button("Undo").click()
+    editor.expect_saved()
+    assert server.project(editor.project_id)["models"]["main"]["layers"]["head"]["config"]["units"] == 1
 
 
 def test_encoders_missing_values_and_the_split_are_chosen_and_saved(editor: Editor, server: Server) -> None:

@@ -2,8 +2,7 @@
 
 import type { Proposal } from "../document/fitting";
 import type { Document } from "../document/types";
-import type { Dataset, DatasetPreview, Page } from "../schema";
-import type { Statistics } from "../schema/data";
+import type { Dataset, DatasetPreview, Page, Statistics } from "../schema";
 import { json, request } from "./client";
 
 const encoded = encodeURIComponent;

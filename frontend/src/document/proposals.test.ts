@@ -96,3 +96,13 @@ test("the proposed loss follows the width and the target's classes", () => {
   );
   expect(proposeLoss({ id: "open", spec: null }, column("digit"))).toBeNull();
 });
+
+test("a target is guessed only where the guess is likely", () => {
+  const target = (...columns: Column[]) =>
+    proposeBinding(dataset(...columns), [], [{ id: "out", spec: spec(1) }], null).targets;
+
+  expect(target(column("age"), column("height"))).toEqual({});
+  expect(target(column("age"), column("price"))).toEqual({ out: "price" });
+  expect(target(column("age"), column("ill", [], ["no", "yes"]))).toEqual({ out: "ill" });
+  expect(target(column("age"))).toEqual({ out: "age" });
+});

@@ -108,6 +108,13 @@ export type DatasetPreview = Omit<Frozen<Api.Preview>, "rows"> & {
   readonly rows: readonly (readonly Json[])[];
 };
 
+export type ColumnStatistics = Omit<Frozen<Api.ColumnStatistics>, "top"> & {
+  readonly top: readonly (readonly [value: number | string, count: number])[] | null;
+};
+export type Statistics = Omit<Frozen<Api.Statistics>, "columns"> & {
+  readonly columns: { readonly [column: string]: ColumnStatistics };
+};
+
 /** A file on its way to the server, which keeps what has arrived. */
 export type Upload = Frozen<Api.UploadState>;
 /** What makes a model and a data set fit each other; its `data` is a part of a document. */

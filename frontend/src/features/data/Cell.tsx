@@ -2,11 +2,17 @@
 
 import { t } from "../../i18n";
 import type { Column, Json } from "../../schema";
-import type { MediaCell } from "../../schema/data";
 import classes from "./data.module.css";
 import { showNumber, showTime } from "./format";
 import { isImage, PixelImage } from "./PixelImage";
 import { isSequence, Sparkline } from "./Sparkline";
+
+/** An image or a sound, which is fetched by itself. */
+interface MediaCell {
+  readonly media: "image" | "audio";
+  readonly url: string;
+  readonly shape: readonly number[];
+}
 
 interface CellProps {
   readonly value: Json;
@@ -22,10 +28,8 @@ export function Cell({ value, column, row }: CellProps) {
   if (isSequence(value)) return <Sparkline values={value} />;
   if (Array.isArray(value)) return <Short text={JSON.stringify(value)} />;
   if (typeof value === "object") return <>{shapeOf(value)}</>;
-  if (typeof value === "number")
-    return (
-      <>{column?.kind === "time" ? showTime(value) : Number.isInteger(value) ? value : showNumber(value)}</>
-    );
+  if (column?.kind === "time" && typeof value !== "boolean") return <>{showTime(value)}</>;
+  if (typeof value === "number") return <>{Number.isInteger(value) ? value : showNumber(value)}</>;
   return <Short text={String(value)} />;
 }
 

@@ -6,8 +6,7 @@ import { useState } from "react";
 
 import { dataApi } from "../../api/data";
 import { t } from "../../i18n";
-import type { Column, Dataset, Json } from "../../schema";
-import type { ColumnStatistics } from "../../schema/data";
+import type { Column, ColumnStatistics, Dataset, Json } from "../../schema";
 import { Bars, type BarsProps } from "./Bars";
 import classes from "./data.module.css";
 import { showCount, showNumber, showShare, showTime } from "./format";
@@ -19,7 +18,7 @@ export function ColumnsTable({ dataset }: { readonly dataset: Dataset }) {
   const statistics = useQuery({
     queryKey: ["datasets", dataset.id, "statistics"],
     queryFn: () => dataApi.statistics(dataset.id),
-    enabled: false,
+    enabled: dataset.rows !== null,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
@@ -106,12 +105,15 @@ function ColumnRow({ column, rows, known, isPending }: ColumnRowProps) {
 
 function distinctOf(column: Column, known: ColumnStatistics | undefined): string {
   const distinct = known?.distinct ?? column.classes?.length ?? null;
-  return distinct === null ? "–" : showCount(distinct);
+  if (distinct !== null) return showCount(distinct);
+  // Of numbers and texts only so many are told apart.
+  const isCounted = column.shape.length === 0 && column.kind !== "image" && column.kind !== "audio";
+  return known !== undefined && isCounted ? `> ${showCount(1_000_000)}` : "–";
 }
 
 function show(column: Column, value: number | string): string {
-  if (typeof value === "string") return value;
-  return column.kind === "time" ? showTime(value) : showNumber(value);
+  if (column.kind === "time") return showTime(value);
+  return typeof value === "string" ? value : showNumber(value);
 }
 
 function rangeOf(column: Column, known: ColumnStatistics | undefined) {
@@ -149,6 +151,9 @@ function classesOf(classes: Column["classes"]): string {
 function barsOf(column: Column, known: ColumnStatistics | undefined): BarsProps | null {
   const histogram = known?.histogram;
   const top = known?.top;
+  // Bins of few whole numbers would be empty in between: each number has a bar of its own.
+  const each = column.kind === "integer" && top && top.length === known.distinct ? byValue(top) : null;
+  if (each !== null) return barsOfValues(column, each, each.length);
   if (histogram && histogram.counts.length > 0) {
     const { edges, counts } = histogram;
     const at = (index: number) => show(column, edges[index] ?? 0);
@@ -168,20 +173,21 @@ function barsOf(column: Column, known: ColumnStatistics | undefined): BarsProps 
       }),
     };
   }
-  if (!top || top.length === 0) return null;
-  const shown = top.slice(0, 12).map(([value, count]) => ({
-    count,
-    label: `${nameOf(value)}: ${showCount(count)}`,
-  }));
+  return top && top.length > 0 ? barsOfValues(column, top, 12) : null;
+}
+
+type Counts = NonNullable<ColumnStatistics["top"]>;
+
+function byValue(counts: Counts): Counts {
+  return [...counts].sort(([a], [b]) => Number(a) - Number(b));
+}
+
+function barsOfValues(column: Column, counts: Counts, most: number): BarsProps {
+  const named = ([value, count]: Counts[number]) => `${nameOf(value)}: ${showCount(count)}`;
+  const frequent = [...counts].sort(([, a], [, b]) => b - a).slice(0, 5);
   return {
-    bars: shown,
-    label: t("data.top", {
-      name: column.name,
-      values: shown
-        .slice(0, 5)
-        .map(({ label }) => label)
-        .join("; "),
-    }),
+    bars: counts.slice(0, most).map((each) => ({ count: each[1], label: named(each) })),
+    label: t("data.top", { name: column.name, values: frequent.map(named).join("; ") }),
     isApart: true,
   };
 }

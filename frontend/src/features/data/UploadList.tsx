@@ -27,16 +27,31 @@ function OneUpload({ upload }: { readonly upload: FileUpload }) {
   const { key, file, state, dataset } = upload;
   const { cancel, retry, dismiss } = useUploads.getState();
   const isActive = isUnderWay(upload);
+  const isOver = state === "done" || state === "known";
   return (
     <>
       <Group gap={6} wrap="nowrap">
         {state === "failed" && <CircleAlert size={15} aria-hidden className={classes.bad} />}
-        {(state === "done" || state === "known") && (
-          <CircleCheck size={15} aria-hidden className={classes.good} />
+        {isOver && <CircleCheck size={15} aria-hidden className={classes.good} />}
+        {isOver && dataset !== null ? (
+          <Text size="xs" truncate flex={1} role="status" title={file.name}>
+            {t(state === "known" ? "upload.known" : "upload.done", { name: dataset.name })}
+          </Text>
+        ) : (
+          <Text size="xs" fw={500} truncate flex={1} title={file.name}>
+            {file.name}
+          </Text>
         )}
-        <Text size="xs" fw={500} truncate flex={1} title={file.name}>
-          {file.name}
-        </Text>
+        {dataset !== null && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            flex="none"
+            onClick={() => useData.getState().choose(dataset.id)}
+          >
+            {t("upload.show")}
+          </Button>
+        )}
         {state === "failed" && (
           <ActionIcon
             size="sm"
@@ -55,16 +70,6 @@ function OneUpload({ upload }: { readonly upload: FileUpload }) {
         </ActionIcon>
       </Group>
       {isActive && <UploadProgress upload={upload} />}
-      {dataset !== null && (
-        <Group gap={6} justify="space-between" wrap="nowrap">
-          <Text size="xs" c="dimmed" role="status">
-            {t(state === "known" ? "upload.known" : "upload.done", { name: dataset.name })}
-          </Text>
-          <Button size="compact-xs" variant="subtle" onClick={() => useData.getState().choose(dataset.id)}>
-            {t("upload.show")}
-          </Button>
-        </Group>
-      )}
       {state === "failed" && (
         <div role="alert" className={classes.problems}>
           {upload.problems.map((problem) => (

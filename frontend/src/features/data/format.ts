@@ -51,10 +51,10 @@ export function showSeconds(seconds: number): string {
   return `${unit(Math.floor(seconds / 3600), "hour")} ${unit(Math.round((seconds % 3600) / 60), "minute")}`;
 }
 
-/** Microseconds since 1970, as the tables hold points in time: date and time, without what is zero. */
-export function showTime(microseconds: number): string {
-  const date = new Date(microseconds / 1000);
-  if (Number.isNaN(date.getTime())) return showNumber(microseconds);
+/** Microseconds since 1970, or RFC 3339: date and time, without what is zero. */
+export function showTime(time: number | string): string {
+  const date = new Date(typeof time === "number" ? time / 1000 : time);
+  if (Number.isNaN(date.getTime())) return String(time);
   const text = date.toISOString();
   return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : text.slice(0, 19).replace("T", " ");
 }
