@@ -83,7 +83,7 @@ def test_several_inputs_get_what_suits_their_rank():
     assert found.data.inputs["wave"]["columns"] == "sound"
     assert found.data.inputs["wave"]["columns"] == "sound"
     assert {str(found.data.inputs[name]) for name in "ab"} == {
-        "vector", "{'columns': 'text', 'encoder': {'type': 'tokenize', 'config': {'length': 64}}}",
+        "vector", "{'columns': ['age', 'rooms'], 'encoder': {'type': 'standardize'}}",
     }  # fmt: skip
 
 

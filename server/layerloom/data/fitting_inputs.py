@@ -12,6 +12,8 @@ from layerloom.data.end import End
 from layerloom.data.proposals import likeness
 from layerloom.tensors import TensorSpec
 
+_SPECIAL = ("image", "audio", "tensor", "text")
+"""Kinds that have an Input of their own, those first that are most likely what a set is about."""
 _MOST_PIXELS = 128
 _SMALL = 64
 _TOKENS = 64
@@ -98,14 +100,20 @@ def _is_usable(column: Column, notes: list[str]) -> bool:
 
 
 def _special(end: End, free: Sequence[Column], left: int) -> Column | None:
-    """An image, sound or tensor; a text where there are no numbers to learn from. One of the Input's rank first."""
+    """An image, sound or tensor; a text where there are no numbers to learn from. Of several Inputs each takes what has
+    its rank, if there is such a column."""
     scalars = [
         column for column in free if column.is_scalar and column.kind not in ("text", "image", "audio")
     ]
-    candidates = [column for column in free if column.kind in ("image", "audio", "tensor", "text")]
+    candidates = [column for column in free if column.kind in _SPECIAL]
     if left == 1 and len(scalars) >= _SEVERAL:
         candidates = [column for column in candidates if column.kind != "text"]
-    return max(candidates, key=lambda column: _rank(column) == end.spec.rank - 1, default=None)
+    rank = end.spec.rank - 1 if left > 1 else None
+
+    def suits(column: Column) -> tuple[bool, int]:
+        return _rank(column) == rank, -_SPECIAL.index(column.kind)
+
+    return max(candidates, key=suits, default=None)
 
 
 def _stack(free: Sequence[Column], left: int) -> list[Column]:
