@@ -3,7 +3,7 @@
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -103,6 +103,14 @@ class Client:
         """A run that was submitted before, here or elsewhere."""
         return Run(self, run_id)
 
+    def predict(self, run_id: str, x: Any) -> dict[str, Any]:  # Any: rows
+        """What a run says of rows: see `Run.predict`."""
+        return self.run(run_id).predict(x)
+
+    def evaluate(self, run_id: str, dataset: str | None = None, split: str | None = None) -> dict[str, Any]:
+        """A run's losses and metrics: see `Run.evaluate`."""
+        return self.run(run_id).evaluate(dataset, split)
+
     def runs(self) -> list[Json]:
         """The newest runs."""
         items: list[Json] = self.request("GET", "/runs")["items"]
@@ -118,6 +126,11 @@ class Client:
         if content is not None:
             options["content"] = orjson.dumps(content)
             options["headers"] = {"Content-Type": "application/json", **options.get("headers", {})}
+        received = self.send(method, path, **options)
+        return orjson.loads(received) if received else None
+
+    def send(self, method: str, path: str, **options: Any) -> bytes:  # Any: httpx' options
+        """As `request`, for what is not JSON: the body of the answer as it came."""
 
         def send() -> httpx.Response:
             return self._http.request(method, path, **options)
@@ -125,7 +138,7 @@ class Client:
         response = self.patiently(send)
         if response.is_error:
             raise ProblemError(*_problems(response))
-        return response.json() if response.content else None
+        return response.content
 
     def patiently(self, act: Callable[[], Result]) -> Result:
         """What `act` gives, tried again while no connection comes about."""
@@ -216,16 +229,45 @@ class Run:
         """Changes loss weights or the learning rate while it trains, as `PATCH …/training`."""
         self.client.request("PATCH", f"{self._path}/training", json=training)
 
-    def predict(self, inputs: Mapping[str, Any]) -> dict[str, Any]:  # Any: rows
-        """Outputs by name for rows by input name."""
-        rows = {name: getattr(value, "tolist", lambda value=value: value)() for name, value in inputs.items()}
-        answer: dict[str, Any] = self.client.request("POST", f"{self._path}/predict", json={"inputs": rows})
-        return dict(answer.get("outputs", answer))
+    def predict(self, x: Any) -> dict[str, Any]:  # Any: rows
+        """Outputs by name, for rows of raw values by column (`[{"age": 41, "city": "Oslo"}]`), or for arrays by input
+        name as they go into the model.
+        """
+        outputs: dict[str, Any] = self.prediction(x)["outputs"]
+        return outputs
 
-    def evaluate(self, dataset: str | None = None) -> dict[str, Any]:
-        """Losses and metrics on a data set, or on the rows that the run kept for validation."""
-        body = {} if dataset is None else {"dataset": dataset}
-        answer: dict[str, Any] = self.client.request("POST", f"{self._path}/evaluate", json=body)
+    def prediction(self, x: Any, nodes: Sequence[str] = ()) -> Json:  # Any: as `predict`
+        """The whole answer: `outputs`, the classes' names under `labels`, `decoded` in the columns' own words and
+        units, the outputs of inner `nodes`, and `milliseconds`.
+        """
+        body: Json = {"nodes": list(nodes)}
+        if isinstance(x, Mapping):
+            body["inputs"] = {
+                name: getattr(value, "tolist", lambda value=value: value)() for name, value in x.items()
+            }
+        else:
+            body["rows"] = [dict(row) for row in x]
+        answer: Json = self.client.request("POST", f"{self._path}/predict", json=body)
+        return answer
+
+    def predict_file(self, path: str | Path, output: str | Path) -> None:
+        """Writes a CSV file with a row of predictions for each row of a file."""
+        given = Path(path)
+        content = self.client.send(
+            "POST", f"{self._path}/predict", files={"file": (given.name, given.read_bytes())}
+        )
+        Path(output).write_bytes(content)
+
+    def evaluate(self, dataset: str | None = None, split: str | None = None) -> dict[str, Any]:
+        """Losses and metrics: of all rows of a data set or a part of it, or of those kept for validation."""
+        answer: dict[str, Any] = self.client.request(
+            "POST", f"{self._path}/evaluate", json=_rows(dataset, split)
+        )
+        return answer
+
+    def report(self, dataset: str | None = None, split: str | None = None) -> Json:
+        """How each output meets its target, as `POST /api/runs/{id}/report` gives it; rows as in `evaluate`."""
+        answer: Json = self.client.request("POST", f"{self._path}/report", json=_rows(dataset, split))
         return answer
 
     def _follow(self, after: int) -> Iterator[Json]:
@@ -238,6 +280,10 @@ class Run:
     def _has_ended_at(self, last: int) -> bool:
         rest = self.client.request("GET", f"{self._path}/events?after={last}&limit=1")
         return not rest and self.state()["state"] in ("finished", "stopped", "failed")
+
+
+def _rows(dataset: str | None, split: str | None) -> Json:
+    return {key: value for key, value in (("dataset", dataset), ("split", split)) if value is not None}
 
 
 def _plain(document: Document | Mapping[str, Any]) -> Json:
