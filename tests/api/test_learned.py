@@ -222,8 +222,9 @@ def test_a_file_that_does_not_fit_leaves_nothing(server: Server, trained: Traine
 
     unknown = refused(b"age,city\n30.5,Oslo\n31.5,Paris\n")
     assert unknown["code"] == "label.unknown"
-    assert "Paris" in unknown["message"]
+    assert "`city`" in unknown["message"]
     assert "row 2" in unknown["message"]
+    assert unknown["node"] == "city"
     assert refused(b"age,town\n30,Oslo\n")["code"] == "column.unknown"
     assert refused(b"\x89PNG\r\n\x1a\n")["code"].startswith("file.")
     sets = {item["id"] for item in trained.client.get("/api/datasets").json()["items"]}

@@ -81,7 +81,7 @@ def test_what_is_wrong_is_said_in_words(place: Place, tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("age,city\n30.5,Oslo\n40.5,Paris\n", encoding="utf-8")
 
-    assert "Paris" in place("predict", place.run, str(bad), code=1).stderr
+    assert "row 2" in place("predict", place.run, str(bad), code=1).stderr
     assert "is no folder of a run" in place("predict", str(tmp_path), str(bad), code=2).stderr
     assert "There is no file" in place("predict", place.run, str(tmp_path / "none.csv"), code=2).stderr
     assert "test" in place("evaluate", place.run, "--split", "test", code=1).stderr

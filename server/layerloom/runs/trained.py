@@ -50,7 +50,7 @@ class Trained:
     @property
     def gathers_rows(self) -> bool:
         """Whether a sample is made of several rows, so that a file must be encoded in one piece."""
-        return any(getattr(state, "window", None) is not None for state in self.encoders.values())
+        return any(state.window is not None for state in self.encoders.values())
 
 
 def open_trained(artifacts: Path) -> Trained:
