@@ -1,4 +1,4 @@
-"""What a run trains is told, and a project's runs are found by their project."""
+"""What a run trains is told; runs are found by their project and have names of their own."""
 
 from starlette.testclient import TestClient
 
@@ -34,3 +34,17 @@ def test_runs_are_listed_by_their_project(owner: TestClient) -> None:
     assert owner.get("/api/runs", params={"project": "unknown"}).json()["items"] == []
     for run in (mine, other):
         owner.delete(f"/api/runs/{run}")
+
+
+def test_a_run_is_given_another_name_and_its_document_keeps_its_own(owner: TestClient) -> None:
+    run = owner.post("/api/runs", json={"document": dense_document("Mine", epochs=1)}).json()
+    path = f"/api/runs/{run['id']}"
+
+    answer = owner.patch(path, json={"name": "wider, slower"})
+
+    assert (answer.status_code, answer.json()["name"]) == (200, "wider, slower")
+    assert owner.get(path).json()["name"] == "wider, slower"
+    assert owner.get(f"{path}/document").json()["name"] == "Mine"
+    assert owner.patch(path, json={"name": ""}).status_code == 422
+    assert owner.patch("/api/runs/unknown", json={"name": "any"}).status_code == 404
+    owner.delete(path)

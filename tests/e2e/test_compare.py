@@ -113,7 +113,9 @@ def test_a_run_that_is_opened_is_there_again_after_a_reload(page: Page, server: 
     editor.expect_run("finished")
 
 
-def test_a_queue_is_seen_and_steered_and_a_run_is_deleted(page: Page, server: Server, project: str) -> None:
+def test_a_queue_is_seen_and_steered_and_a_run_is_renamed_and_deleted(
+    page: Page, server: Server, project: str
+) -> None:
     endless = small(epochs=100_000)
     body = {"document": endless, "project": project}
     runs = [server.client.post("/api/runs", json=body).raise_for_status().json()["id"] for _ in range(4)]
@@ -127,6 +129,12 @@ def test_a_queue_is_seen_and_steered_and_a_run_is_deleted(page: Page, server: Se
     row(dialog, runs[0]).get_by_role("button", name=re.compile("^Actions for ")).click()
     page.get_by_role("menuitem", name="Stop").click()
     expect(row(dialog, runs[0])).to_have_attribute("data-state", "stopped")
+
+    row(dialog, runs[0]).get_by_role("button", name=re.compile("^Actions for ")).click()
+    page.get_by_role("menuitem", name="Rename the run…").click()
+    dialog.get_by_label("Name of the run").fill("too long")
+    dialog.get_by_label("Name of the run").press("Enter")
+    expect(row(dialog, runs[0])).to_contain_text("too long")
 
     row(dialog, runs[0]).get_by_role("button", name=re.compile("^Actions for ")).click()
     page.get_by_role("menuitem", name="Delete the run…").click()

@@ -219,6 +219,7 @@ export const api = {
   /** What becomes of each weight where the document trains on from what a run has learned. */
   warmStart: (document: Document, run: string) =>
     json<{ readonly weights: readonly WarmWeight[] }>("POST", "/warm-start", { body: { document, run } }),
+  renameRun: (id: string, name: string) => json<Run>("PATCH", `/runs/${encoded(id)}`, { body: { name } }),
   deleteRun: (id: string) => request("DELETE", `/runs/${encoded(id)}`).then(() => undefined),
   pauseRun: (id: string) => request("POST", `/runs/${encoded(id)}/pause`, { body: {} }).then(() => undefined),
   resumeRun: (id: string) =>

@@ -64,6 +64,12 @@ class RunBody(Body):
     )
 
 
+class RunChange(Body):
+    """What can be changed of a run at any time."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200, description="Its document's until then.")]
+
+
 class TrainingChange(Body):
     """What can change while a run trains; in force from the next step."""
 
@@ -118,6 +124,13 @@ async def show_run(services: Use, run_id: RunId) -> Response:
 async def show_run_document(services: Use, run_id: RunId) -> Response:
     """The document as the run was started with it, overrides and the drawn seed in it."""
     return Response(await services.supervisor.document(run_id), media_type="application/json")
+
+
+@router.patch("/{run_id}", **says(body=RunChange, answer=Run))
+async def change_run(request: Request, services: Use, run_id: RunId) -> Response:
+    """Gives a run another name, to tell it from others by."""
+    change = await read_model(request, services.limits, RunChange)
+    return JSON(_json(await services.supervisor.rename(run_id, change.name)))
 
 
 @router.delete("/{run_id}", **says(status=204, text="Gone."))

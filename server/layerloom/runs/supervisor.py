@@ -193,6 +193,11 @@ class Supervisor:
             raise ProblemError(refusal("change", row.state))
         return run_record(row)
 
+    async def rename(self, run_id: str, name: str) -> RunRecord:
+        """Another name to tell it from others by; its document keeps its own."""
+        await asyncio.to_thread(self._store.runs.rename, run_id, name)
+        return await self.get(run_id)
+
     async def delete(self, run_id: str) -> None:
         """End its process, then remove it with its events and files."""
         await asyncio.to_thread(self._store.runs.get, run_id)

@@ -161,6 +161,10 @@ class Runs:
         with self._engines.reading() as connection:
             return set(connection.execute(select(runs.c.id)).scalars())
 
+    def rename(self, run_id: str, name: str) -> None:
+        """Raises `NotFound`."""
+        self._writer.submit(lambda connection: self.change_in(connection, run_id, name=name)).result()
+
     def delete(self, run_id: str) -> None:
         """The run with its events, checkpoints and idempotency key."""
 

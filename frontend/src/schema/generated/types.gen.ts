@@ -2011,6 +2011,20 @@ export type RunBody = {
 };
 
 /**
+ * RunChange
+ *
+ * What can be changed of a run at any time.
+ */
+export type RunChange = {
+    /**
+     * Name
+     *
+     * Its document's until then.
+     */
+    name: string;
+};
+
+/**
  * RunFailed
  */
 export type RunFailed = {
@@ -3687,6 +3701,36 @@ export type ShowRunResponses = {
 };
 
 export type ShowRunResponse = ShowRunResponses[keyof ShowRunResponses];
+
+export type ChangeRunData = {
+    body: RunChange;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/runs/{run_id}';
+};
+
+export type ChangeRunErrors = {
+    /**
+     * What is wrong.
+     */
+    default: Problems;
+};
+
+export type ChangeRunError = ChangeRunErrors[keyof ChangeRunErrors];
+
+export type ChangeRunResponses = {
+    /**
+     * The answer.
+     */
+    200: Run;
+};
+
+export type ChangeRunResponse = ChangeRunResponses[keyof ChangeRunResponses];
 
 export type ListArtifactsData = {
     body?: never;

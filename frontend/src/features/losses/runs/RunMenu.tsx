@@ -11,16 +11,18 @@ import { ToolButton } from "../../../ui/ToolButton";
 import { useRunAction } from "./useRuns";
 
 /** What the dialog asks about before it is done. */
-export type Asked = "continue" | "warmStart" | "delete";
+export type Asked = "rename" | "continue" | "warmStart" | "delete";
 
 interface RunMenuProps {
   readonly run: Run;
   readonly name: string;
   readonly onOpen: () => void;
+  /** To what it has learned: evaluate, predict. */
+  readonly onTry: () => void;
   readonly onAsk: (asked: Asked) => void;
 }
 
-export function RunMenu({ run, name, onOpen, onAsk }: RunMenuProps) {
+export function RunMenu({ run, name, onOpen, onTry, onAsk }: RunMenuProps) {
   const act = useRunAction();
   const { id, state } = run;
   return (
@@ -47,11 +49,14 @@ export function RunMenu({ run, name, onOpen, onAsk }: RunMenuProps) {
         )}
         {(state === "finished" || state === "stopped") && (
           <>
+            <Menu.Item onClick={onTry}>{t("runs.try")}</Menu.Item>
+            <Menu.Divider />
             <Menu.Item onClick={() => onAsk("continue")}>{t("runs.continue")}</Menu.Item>
             <Menu.Item onClick={() => onAsk("warmStart")}>{t("runs.warmStart")}</Menu.Item>
           </>
         )}
         <Menu.Divider />
+        <Menu.Item onClick={() => onAsk("rename")}>{t("runs.rename")}</Menu.Item>
         <Menu.Item color="red.9" onClick={() => onAsk("delete")}>
           {t("runs.delete")}
         </Menu.Item>

@@ -20,11 +20,12 @@ interface RunRowProps {
   readonly onShow: () => void;
   readonly onCompare: (isCompared: boolean) => void;
   readonly onOpen: () => void;
+  readonly onTry: () => void;
   readonly onAsk: (asked: Asked) => void;
 }
 
 export function RunRow(props: RunRowProps) {
-  const { run, place, isShown, isOpen, queuePlace, onShow, onCompare, onOpen, onAsk } = props;
+  const { run, place, isShown, isOpen, queuePlace, onShow, onCompare, onOpen, onTry, onAsk } = props;
   const moment = momentInWords(run.created);
   const name = `${run.name}, ${moment}`;
   const { epoch, epochs, step, steps } = run.progress;
@@ -72,7 +73,7 @@ export function RunRow(props: RunRowProps) {
           />
         )}
       </UnstyledButton>
-      <RunMenu run={run} name={name} onOpen={onOpen} onAsk={onAsk} />
+      <RunMenu run={run} name={name} onOpen={onOpen} onTry={onTry} onAsk={onAsk} />
     </li>
   );
 }

@@ -9,12 +9,15 @@ import type { Document } from "../../../document/types";
 import { t } from "../../../i18n";
 import type { Run } from "../../../schema";
 import { type ComparedRun, useCompared } from "../../../stores/comparedStore";
+import { useDialogs } from "../../../stores/dialogStore";
 import { useDocument } from "../../../stores/documentStore";
 import { orNotify, useProjects } from "../../../stores/projectsStore";
 import { useRun } from "../../../stores/runStore";
 import { EmptyState } from "../../../ui/EmptyState";
 import { type Compared, Comparison } from "./Comparison";
 import { ContinueRun } from "./ContinueRun";
+import { DeleteRun } from "./DeleteRun";
+import { RenameRun } from "./RenameRun";
 import type { Asked } from "./RunMenu";
 import { RunRow } from "./RunRow";
 import { queuePlaces, type Scope, useRunAction, useRuns } from "./useRuns";
@@ -63,6 +66,13 @@ function Runs({ onClose }: { readonly onClose: () => void }) {
   const open = (run: Run) => {
     onClose();
     void orNotify(() => openInEditor(run));
+  };
+  const openLearned = (run: Run) => {
+    onClose();
+    void orNotify(async () => {
+      await openInEditor(run);
+      useDialogs.getState().open("learned");
+    });
   };
   const remove = (run: Run) => {
     setAsked(null);
@@ -129,6 +139,7 @@ function Runs({ onClose }: { readonly onClose: () => void }) {
                 setCompared(isCompared ? [...compared, run.id] : compared.filter((id) => id !== run.id))
               }
               onOpen={() => open(run)}
+              onTry={() => openLearned(run)}
               onAsk={(what) => {
                 setChosen(run.id);
                 setAsked({ what, run: run.id });
@@ -147,6 +158,16 @@ function Runs({ onClose }: { readonly onClose: () => void }) {
       <Stack gap="xs" className="runs-details" role="region" aria-label={t("runs.details")} tabIndex={0}>
         {asked?.what === "continue" && askedRun && <ContinueRun run={askedRun} onDone={isDone} />}
         {asked?.what === "warmStart" && askedRun && <WarmStart run={askedRun} onDone={isDone} />}
+        {asked?.what === "rename" && askedRun && (
+          <RenameRun
+            run={askedRun}
+            onCancel={() => setAsked(null)}
+            onRename={(name) => {
+              setAsked(null);
+              act(() => api.renameRun(askedRun.id, name));
+            }}
+          />
+        )}
         {asked?.what === "delete" && askedRun && (
           <DeleteRun run={askedRun} onCancel={() => setAsked(null)} onDelete={() => remove(askedRun)} />
         )}
@@ -167,28 +188,6 @@ function Runs({ onClose }: { readonly onClose: () => void }) {
         )}
       </Stack>
     </div>
-  );
-}
-
-interface DeleteRunProps {
-  readonly run: Run;
-  readonly onCancel: () => void;
-  readonly onDelete: () => void;
-}
-
-function DeleteRun({ run, onCancel, onDelete }: DeleteRunProps) {
-  return (
-    <Stack gap="sm" className="run-asked" role="alertdialog" aria-label={t("runs.delete")}>
-      <Text size="sm">{t("runs.deleteText", { name: run.name, time: momentInWords(run.created) })}</Text>
-      <Group gap="xs">
-        <Button size="xs" color="red.9" onClick={onDelete}>
-          {t("runs.deleteYes")}
-        </Button>
-        <Button size="xs" variant="default" onClick={onCancel}>
-          {t("runs.cancel")}
-        </Button>
-      </Group>
-    </Stack>
   );
 }
 

@@ -17,7 +17,7 @@ export function useRuns(scope: Scope) {
   const project = useDocument((state) => state.projectId);
   const only = scope === "project" && project !== null ? project : undefined;
   const query = useInfiniteQuery({
-    queryKey: ["runs", only ?? "all"],
+    queryKey: ["run-list", only ?? "all"],
     queryFn: ({ pageParam }) => api.runs({ limit: PAGE, cursor: pageParam, project: only }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
@@ -41,7 +41,7 @@ export function useRunAction() {
   const { mutate } = useMutation({
     mutationFn: (action: () => Promise<unknown>) => action(),
     onError: (error) => notify("error", error instanceof Error ? error.message : String(error)),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["runs"] }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["run-list"] }),
   });
   return mutate;
 }
