@@ -82,15 +82,15 @@ function measureOf(
 }
 
 export interface LayerHistory {
-  readonly steps: readonly string[];
+  readonly moments: readonly { readonly epoch: number; readonly step: number }[];
   readonly measures: readonly LayerMeasure[];
 }
 
-/** One layer over time; "2.30" is step 30 of epoch 2. */
+/** One layer over time. */
 export function historyOf(measured: readonly Measured[], layer: string): LayerHistory {
   const own = measured.filter((one) => layer in one.layers);
   return {
-    steps: own.map(({ epoch, step }) => `${epoch}.${step}`),
+    moments: own.map(({ epoch, step }) => ({ epoch, step })),
     measures: own.map((one) => one.layers[layer]!),
   };
 }

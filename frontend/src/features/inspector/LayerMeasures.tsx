@@ -62,8 +62,8 @@ export function LayerMeasures({ modelId, node, layer }: LayerMeasuresProps) {
       <TimeStrip
         histograms={histograms}
         label={t("inspector.overTime", { name, count: histograms.length })}
-        first={history.steps[0] ?? ""}
-        last={history.steps.at(-1) ?? ""}
+        first={at(history.moments[0])}
+        last={at(history.moments.at(-1))}
       />
     </div>
   );
@@ -91,4 +91,8 @@ export function LayerMeasures({ modelId, node, layer }: LayerMeasuresProps) {
       {latest?.gradients && strip(t("inspector.gradientsOverTime"), gradients)}
     </Stack>
   );
+}
+
+function at(moment: { readonly epoch: number; readonly step: number } | undefined): string {
+  return moment === undefined ? "" : t("canvas.heatAt", { epoch: moment.epoch, step: moment.step });
 }

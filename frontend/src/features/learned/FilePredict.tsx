@@ -3,6 +3,7 @@
 import { Button, FileButton, Group, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { FileUp } from "lucide-react";
+import { useRef } from "react";
 
 import { learned } from "../../api/learned";
 import { t } from "../../i18n";
@@ -10,6 +11,7 @@ import { saveFile } from "../../ui/saveFile";
 import { Failure } from "./Failure";
 
 export function FilePredict({ run }: { readonly run: string }) {
+  const forget = useRef<() => void>(null);
   const predict = useMutation({
     mutationFn: async (file: File) => {
       const made = await learned.predictFile(run, file);
@@ -25,8 +27,11 @@ export function FilePredict({ run }: { readonly run: string }) {
       <Group gap="sm">
         <FileButton
           inputProps={{ "aria-label": t("learned.fileIn"), name: "predict.file" }}
+          resetRef={forget}
           onChange={(file) => {
             if (file) predict.mutate(file);
+            // The same file, mended, may be chosen again.
+            forget.current?.();
           }}
         >
           {(props) => (
