@@ -130,7 +130,7 @@ def test_json_lines_with_texts(client: httpx.Client) -> None:
     dataset = uploaded(client, "moods.jsonl", "\n".join(lines).encode())
     document = model(
         ("x", "Input", {"shape": [4]}),
-        ("vectors", "Embedding", {"input_dim": 10_000, "output_dim": 4, "mask_zero": True}),
+        ("vectors", "Embedding", {"input_dim": 40, "output_dim": 4, "mask_zero": True}),
         ("mean", "GlobalAveragePooling1D", {}),
         ("last", "Dense", {"units": 7}),
     )
@@ -142,6 +142,7 @@ def test_json_lines_with_texts(client: httpx.Client) -> None:
     assert asked(client, path, "evaluate", split="test")["accuracy"] == 1
     rows = [{"text": "What a LOVELY place!"}, {"text": "dreadful, dreadful"}]
     assert asked(client, path, "predict", rows=rows)["decoded"]["y"] == ["good", "bad"]
+    assert document["training"]["data"]["inputs"]["x"]["encoder"]["config"]["vocabulary_size"] == 40
     tokens = client.get(f"{path}/artifacts/encoders.json").json()["x"]["columns"][0]["tokens"]
     assert {"lovely", "dreadful"} <= set(tokens)
     assert "place" not in tokens

@@ -11,12 +11,8 @@ from layerloom.api.contract import Body, DocumentJson, says
 from layerloom.api.datasets import DatasetId, find_dataset
 from layerloom.api.errors import JSON
 from layerloom.api.services import Use
-from layerloom.data.dataset import Dataset
-from layerloom.data.suiting import Proposal, suit
-from layerloom.document import Document, Limits, Training
-from layerloom.graph.infer import infer
-from layerloom.graph.resolve import resolve
-from layerloom.problems import Problem, ProblemError
+from layerloom.data.document_proposals import proposal_for
+from layerloom.data.suiting import Proposal
 from layerloom.versions import load_document
 
 router = APIRouter(prefix="/datasets", tags=["data"])
@@ -38,23 +34,5 @@ async def propose(request: Request, services: Use, dataset_id: DatasetId) -> Res
     body = to_model(await read_json(request, services.limits), ProposeBody)
     document = load_document(body.document, services.limits)
     dataset = await find_dataset(services, dataset_id)
-    found = await asyncio.to_thread(_proposal, document, dataset, services.limits)
+    found = await asyncio.to_thread(proposal_for, document, dataset, services.limits)
     return JSON(found.model_dump(mode="json"))
-
-
-def _proposal(document: Document, dataset: Dataset, limits: Limits) -> Proposal:
-    training = document.training or Training()
-    resolved = resolve(document, limits)
-    model, inferred = resolved.models.get(training.model), infer(resolved).models.get(training.model)
-    if model is None or inferred is None:
-        raise ProblemError(
-            Problem(
-                code="training.model",
-                message=f"The document has no model `{training.model}` that could be fitted to the data.",
-                hint="Name one of its models in `training.model`.",
-                field="training.model",
-            )
-        )
-    fed = [name for name in inferred.inputs if training.inputs is None or name in training.inputs]
-    outputs = [name for name in training.outputs if name in model.outputs] or list(model.outputs)
-    return suit(dataset, {name: inferred.inputs[name] for name in fed}, outputs, training.data)

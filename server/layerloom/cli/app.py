@@ -8,6 +8,7 @@ from layerloom.cli.documents import export_file, import_file, show_examples
 from layerloom.cli.evaluate import evaluate, report
 from layerloom.cli.predict import predict
 from layerloom.cli.preflight import preflight
+from layerloom.cli.propose import propose
 from layerloom.cli.serve import serve
 from layerloom.cli.server_facts import show_openapi, show_token, show_version
 from layerloom.cli.train import train
@@ -28,6 +29,7 @@ app.command()(report)
 app.command()(predict)
 app.add_typer(data, name="data")
 app.command()(preflight)
+app.command()(propose)
 app.command("examples")(show_examples)
 app.command("import")(import_file)
 app.command("export")(export_file)

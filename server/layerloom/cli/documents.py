@@ -56,7 +56,7 @@ def show_examples(
             )
         )
     document = open_document(copy, load_settings().limits)
-    _write(to_text(document).encode(), output or Path(f"{copy}.json"), force)
+    write_output(to_text(document).encode(), output or Path(f"{copy}.json"), force)
 
 
 @shows_problems
@@ -77,7 +77,7 @@ def import_file(
     settings = load_settings()
     path = Path(file)
     if weights is None and save_weights is None and not (path.is_file() and _is_of_keras(path)):
-        _write(to_text(open_document(file, settings.limits)).encode(), output, force)
+        write_output(to_text(open_document(file, settings.limits)).encode(), output, force)
         return
     for each in (path, weights):
         if each is not None and not each.is_file():
@@ -95,11 +95,11 @@ def import_file(
         settings.file_limits,
         timeout=settings.import_seconds,
     )
-    _write(to_text(load_document(imported.document, settings.limits)).encode(), output, force)
+    write_output(to_text(load_document(imported.document, settings.limits)).encode(), output, force)
     if imported.weights is not None:
         err.print(f"Weights: {imported.weights.count}, kept as {imported.weights.id[:12]}…")
         if save_weights is not None:
-            _write((keep_in / f"{imported.weights.id}.safetensors").read_bytes(), save_weights, force)
+            write_output((keep_in / f"{imported.weights.id}.safetensors").read_bytes(), save_weights, force)
     elif save_weights is not None:
         raise ProblemError(
             Problem(
@@ -129,7 +129,7 @@ def export_file(
     settings = load_settings()
     document = open_document(file, settings.limits)
     if not chosen.computes:
-        _write(chosen.write(document, settings.limits, None).content, output, force)
+        write_output(chosen.write(document, settings.limits, None).content, output, force)
         return
     if output is None and not chosen.is_text and sys.stdout.isatty():
         raise ProblemError(
@@ -146,7 +146,7 @@ def export_file(
             target,
             timeout=_SECONDS,
         )
-        _write(target.read_bytes(), output, force)
+        write_output(target.read_bytes(), output, force)
     if report.problems:
         show_problems(report.problems)
     if report.largest_difference is not None:
@@ -181,7 +181,7 @@ def _is_of_keras(path: Path) -> bool:
         return is_of_keras(file.read(4096))
 
 
-def _write(content: bytes, output: Path | None, force: bool) -> None:
+def write_output(content: bytes, output: Path | None, force: bool) -> None:
     if output is None or str(output) == "-":
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
