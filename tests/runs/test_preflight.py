@@ -105,6 +105,20 @@ def test_a_whole_model_in_bfloat16_differs_by_its_precision_alone() -> None:
         assert result.losses[name] == pytest.approx(loss, rel=0.05)
 
 
+def test_the_precision_of_a_fit_is_the_policy_of_every_layer_that_names_none() -> None:
+    data = digits().model_dump()
+    data["training"]["fit"]["precision"] = "mixed_bfloat16"
+    data["models"]["main"]["layers"]["odd"]["config"]["dtype"] = "float32"
+    one = found(Document.model_validate(data))
+    data["training"]["fit"]["precision"] = "float32"
+    for layer in ("hidden", "drop", "which"):
+        data["models"]["main"]["layers"][layer]["config"]["dtype"] = "mixed_bfloat16"
+
+    other = found(Document.model_validate(data))
+
+    assert one.losses == other.losses
+
+
 @scenario
 async def test_the_server_makes_it_in_a_child(folder: Path, forks: ForkServer) -> None:
     async with Server(folder, forks) as supervisor:

@@ -1,5 +1,6 @@
 """From a run's spec to its events: prepare, bind data, build the model, load a checkpoint, fit. Has torch."""
 
+import errno
 from collections.abc import Iterator
 
 from layerloom.data.loading import bind_dataset
@@ -74,8 +75,15 @@ class Fitting:
         save_checkpoint(target, asked, state, self._model, self._spec.document, self._training)
 
     def _save_state(self, state: FitState) -> None:
-        """For runs that go on from this one."""
-        write_state(self._spec.folder / ARTIFACTS / STATE, state)
+        """For runs that go on from this one. A disk too full for it may still have room for the weights alone."""
+        path = self._spec.folder / ARTIFACTS / STATE
+        try:
+            write_state(path, state)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            print(f"{path.name} could not be written: the disk is full", flush=True)
+            path.unlink(missing_ok=True)
 
     def save_artifacts(self) -> None:
         spec = self._spec

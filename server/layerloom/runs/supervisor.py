@@ -6,7 +6,6 @@ No torch here: training happens in workers, and what a stranger's file may do ha
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -14,7 +13,7 @@ from sqlalchemy import Connection
 from layerloom.data.dataset import Dataset
 from layerloom.data.datasets import find
 from layerloom.document import Document, Limits
-from layerloom.problems import Problem, ProblemError
+from layerloom.problems import ProblemError
 from layerloom.runs import controls
 from layerloom.runs.attempts import Timing
 from layerloom.runs.calling import Caller
@@ -30,11 +29,12 @@ from layerloom.runs.preflight import find_devices
 from layerloom.runs.preparation import Preparation, prepare
 from layerloom.runs.queue import Queue
 from layerloom.runs.records import RunHistory, RunRecord, run_history, run_record
-from layerloom.runs.starting import Left, check_continuation, keep_start, left_in
+from layerloom.runs.starting import keep_start
+from layerloom.runs.starts import Starts
 from layerloom.runs.states import ENDED, State, refusal, require
-from layerloom.runs.submission import Start, Submission
-from layerloom.runs.warm_start import WeightStart, compare
-from layerloom.store import NotFound, Page, Store
+from layerloom.runs.submission import Submission
+from layerloom.runs.warm_start import WeightStart
+from layerloom.store import Page, Store
 from layerloom.store.events import StoredEvent
 from layerloom.store.runs import RunRow
 from layerloom.training.device_names import absent_device
@@ -66,6 +66,7 @@ class Supervisor:
     ) -> None:
         self._store, self._limits, self._queued_runs = store, limits or Limits(), queued_runs
         self._folder = Folder(data_dir)
+        self._starts = Starts(self._folder, self._limits)
         self._hub = Hub(store.events.read)
         self._journal = Journal(store, self._hub)
         self._forks = forks or ForkServer()
@@ -126,12 +127,14 @@ class Supervisor:
             prepare, document, self._folder.datasets, self._limits, overrides, self._folder.weights
         )
         await self._refuse_absent_device(preparation)
-        left, start = await self._starts_with(preparation, continues, warm_start)
+        for run in (continues, warm_start):
+            if run is not None:
+                await self.get(run.partition("/")[0])
+        left, start = await asyncio.to_thread(self._starts.find, preparation, continues, warm_start)
         submission = Submission(self._store, preparation, project, idempotency_key, start)
         if left is not None:
-            await asyncio.to_thread(
-                keep_start, self._folder.run(submission.run_id), left, whole=continues is not None
-            )
+            folder = self._folder.run(submission.run_id)
+            await asyncio.to_thread(keep_start, folder, left, whole=continues is not None)
 
         def write(connection: Connection) -> str:
             return submission.write(connection, self._is_full, self._queued_runs)
@@ -152,9 +155,8 @@ class Supervisor:
         Raises:
             ProblemError: `run.unknown`, or `run.state` where it has left no weights.
         """
-        left = await self._left_by(run)
-        earlier = await asyncio.to_thread(left.read_document, replace(self._limits, document_bytes=2**40))
-        return await asyncio.to_thread(compare, document, earlier, left.weights, self._limits)
+        await self.get(run.partition("/")[0])
+        return await asyncio.to_thread(self._starts.compare, document, run)
 
     async def pause(self, run_id: str) -> RunRecord:
         """Hold a run after its present step. Raises `ProblemError` (`run.state`) where it can't."""
@@ -292,36 +294,6 @@ class Supervisor:
         """The folder of uploaded data sets."""
         return self._folder.datasets
 
-    async def _starts_with(
-        self, preparation: Preparation, continues: str | None, warm_start: str | None
-    ) -> tuple[Left | None, Start]:
-        if continues is not None and warm_start is not None:
-            raise ProblemError(_TWO_STARTS)
-        if preparation.plan is None or (continues is None and warm_start is None):
-            return None, Start()
-        left = await self._left_by(continues or warm_start or "")
-        if warm_start is not None:
-            return left, Start({"warm_start": warm_start})
-        record = await asyncio.to_thread(check_continuation, preparation, left)
-        return left, Start({"continues": continues or ""}, record["seed"])
-
-    async def _left_by(self, run: str) -> Left:
-        """What a run has left, or (`id/name`) a checkpoint of it."""
-        run_id, _, name = run.partition("/")
-        record = await self.get(run_id)
-        if name and f"{name}.safetensors" not in await asyncio.to_thread(self._folder.artifacts, run_id):
-            raise NotFound("artifact", f"{name}.safetensors")
-        left = await asyncio.to_thread(left_in, self._folder.run(run_id), name or None)
-        if left is None:
-            raise ProblemError(
-                Problem(
-                    code="run.state",
-                    message=f"The run is {record.state} and has left nothing to begin with.",
-                    hint="Wait until it has finished, or stop it: what it has learned is then kept.",
-                )
-            )
-        return left
-
     async def _refuse_absent_device(self, preparation: Preparation) -> None:
         """Looks in a child, once: this process has no torch."""
         training = preparation.document.training
@@ -361,14 +333,6 @@ class Supervisor:
                     if record.state is not state and record.state not in ENDED:
                         await changed.wait()
         return await self.get(run_id)
-
-
-_TWO_STARTS = Problem(
-    code="request.invalid",
-    message="A run begins either with the state of another (`continues`) or with its weights (`warm_start`).",
-    hint="Send one of the two.",
-    field="warm_start",
-)
 
 
 def _array(events: Sequence[StoredEvent]) -> bytes:

@@ -34,9 +34,10 @@ from layerloom.training.callbacks.swap_ema_weights import SwapEMAWeights
 from layerloom.training.control import Control
 from layerloom.training.data import Rows
 from layerloom.training.evaluation import device_of, validate
-from layerloom.training.flat import FlatOptimizer, Place
+from layerloom.training.flat import FlatOptimizer
 from layerloom.training.history import keras_logs
 from layerloom.training.lasting import refuse_other_batches
+from layerloom.training.model_facts import constraining, count_weights, not_finite, places
 from layerloom.training.objective import Objective
 from layerloom.training.recipe import recipe
 from layerloom.training.state import FitState
@@ -101,7 +102,7 @@ class _Fit:
             epochs=fit.epochs,
             steps_per_epoch=self.steps_of_epoch(),
             device=self.device.type,
-            weights=_count(self.model),
+            weights=count_weights(self.model),
             seed=state.seed,
             attempt=state.attempt,
             loss_weights=dict(state.loss_weights),
@@ -138,8 +139,8 @@ class _Fit:
         self.optimizer = FlatOptimizer(
             self.recipe.optimizer,
             dict(self.model.named_parameters()),
-            _constraints(self.model),
-            _places(self.model),
+            constraining(self.model),
+            places(self.model),
         )
         if state.is_fresh:
             seed = self.recipe.fit.seed
@@ -316,18 +317,8 @@ class _Fit:
         if not state.not_finite:
             with torch.no_grad():
                 state.not_finite = self.model.first_not_finite(*batch.inputs)
-        names = [name for name, value in losses.items() if not math.isfinite(value)]
-        bad = ", ".join(f"`{name}`" for name in names)
-        message = f"The loss of {bad or 'the model'} is not finite."
-        if state.not_finite:
-            message += f" The first node whose output was not finite is `{state.not_finite}`."
-        elif names:
-            message += " All outputs are finite; the loss itself grew beyond every number."
-        return Problem(
-            code="training.not_finite",
-            message=message,
-            hint="Lower the learning rate, clip the gradients (`clipnorm`), or look for NaN in the data.",
-            node=_node(state.not_finite) if state.not_finite else next(iter(names), None),
+        return not_finite(
+            [name for name, value in losses.items() if not math.isfinite(value)], state.not_finite
         )
 
     def apply_threads(self) -> None:
@@ -340,37 +331,3 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
-
-
-def _count(model: Any) -> int:  # Any: a BuiltModel
-    """How many numbers the model learns or keeps; those of shared layers count once."""
-    if hasattr(model, "weights"):
-        return sum({id(tensor): tensor.numel() for _, tensor, _ in model.weights()}.values())
-    return sum(tensor.numel() for tensor in (*model.parameters(), *model.buffers()))
-
-
-def _node(path: str) -> str | None:
-    """The trained model's own node of a path: `vision` of `vision/dense, call 2`."""
-    return path.split("/")[0].split(",")[0].strip() or None
-
-
-def _places(model: Any) -> dict[str, Place]:  # Any: a BuiltModel
-    """What Keras calls each parameter, and how it keeps it."""
-    weights = model.weights() if hasattr(model, "weights") else ()
-    known = {id(tensor): Place(path, weight.layout) for path, tensor, weight in weights}
-    return {name: known[id(item)] for name, item in model.named_parameters() if id(item) in known}
-
-
-def _constraints(model: Any) -> Callable[[], None] | None:  # Any: a BuiltModel
-    """What puts weights back into bounds after an update; None where no weight has bounds."""
-    weights = getattr(model, "weights", None)
-    bound = [item for item in weights() if item[2].constraint] if weights is not None else []
-    if not bound:
-        return None
-    from layerloom.layers.modules import constraints
-
-    def constrain() -> None:
-        for _, tensor, weight in bound:
-            constraints.apply(tensor, weight.constraint, weight.layout)
-
-    return constrain
