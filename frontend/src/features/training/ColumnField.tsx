@@ -10,6 +10,8 @@ import { withCode } from "../../ui/ProblemText";
 import { EncoderFields } from "./EncoderFields";
 
 const SEVERAL = "\u0000several";
+const SCALING: ReadonlySet<string> = new Set(["standardize", "min-max"]);
+const ROLES = { inputs: "input", targets: "target" } as const;
 /** So many check boxes are found without a search. */
 const MANY = 12;
 
@@ -88,7 +90,9 @@ export function ColumnField(props: ColumnFieldProps) {
       {known.length > 0 && (
         <EncoderFields
           id={id}
-          encoders={props.encoders.filter((each) => takes(each, known, side))}
+          encoders={props.encoders.filter(
+            (each) => each.roles.includes(ROLES[side]) && canRead(each, known, isSeveral),
+          )}
           all={props.encoders}
           encoder={encoder}
           missing={known.reduce((sum, column) => sum + column.missing, 0)}
@@ -177,15 +181,14 @@ function bindingOf(columns: string | readonly string[], encoder: Typed | null): 
 
 const isMedia = ({ kind }: Column) => kind === "text" || kind === "image" || kind === "audio";
 
-function takes(
-  { takes: kinds, roles }: EncoderDescription,
+/** Whether the encoder can read the columns. Among several columns that are scaled, categories become one-hot. */
+function canRead(
+  { type, takes }: EncoderDescription,
   columns: readonly Column[],
-  side: string,
+  isSeveral: boolean,
 ): boolean {
-  return (
-    roles.includes(side === "inputs" ? "input" : "target") &&
-    columns.every(({ kind }) => kinds.includes(kind))
-  );
+  const isScaling = isSeveral && SCALING.has(type);
+  return columns.every(({ kind }) => takes.includes(kind) || (isScaling && kind === "category"));
 }
 
 /** The encoder stays where it can read the columns that are chosen now. */
@@ -197,10 +200,9 @@ function fitting(
 ): Typed | null {
   const described = encoders.find(({ type }) => type === encoder?.type);
   if (encoder === null || described === undefined) return encoder;
-  const chosen = columns.filter(({ name }) =>
-    typeof names === "string" ? name === names : names.includes(name),
-  );
-  return chosen.every(({ kind }) => described.takes.includes(kind)) ? encoder : null;
+  const isSeveral = typeof names !== "string";
+  const chosen = columns.filter(({ name }) => (isSeveral ? names.includes(name) : name === names));
+  return canRead(described, chosen, isSeveral) ? encoder : null;
 }
 
 function describe(column: Column): string {
