@@ -4,7 +4,7 @@ import hashlib
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,15 +58,25 @@ def cut(server: Server, upload: str, content: bytes, announced: int) -> None:
         connection.sendall(head.encode() + content)
 
 
+def wait_for(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.01)
+
+
+def folder_names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()] if folder.exists() else []
+
+
 def received(client: httpx.Client, upload: str, at_least: int) -> int:
     """Once the server has noticed that a connection was cut."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        now = int(client.get(f"/api/uploads/{upload}").json()["received"])
-        if now >= at_least:
-            return now
-        time.sleep(0.02)
-    raise AssertionError("the part that arrived was not kept")
+
+    def now() -> int:
+        return int(client.get(f"/api/uploads/{upload}").json()["received"])
+
+    wait_for(lambda: now() >= at_least)
+    return now()
 
 
 def code(answer: httpx.Response) -> Any:
@@ -121,6 +131,38 @@ def test_a_cancelled_upload_leaves_nothing(client: httpx.Client, data_dir: Path)
     assert leftovers(data_dir) == []
     assert send(client, upload, 100_000, CSV[100_000:]).status_code == 404
     assert client.delete(f"/api/uploads/{upload}").status_code == 404
+
+
+def test_reading_ends_where_nobody_waits_for_it_and_can_be_asked_for_again(
+    server: Server, client: httpx.Client, data_dir: Path
+) -> None:
+    content = b"name,n\n" + b"".join(b'"person %d",%d\n' % (row, row) for row in range(250_000))
+    upload = begin(client, size=len(content))
+    send(client, upload, 0, content)
+    host, port = re.findall(r"//([^:]+):(\d+)", server.address)[0]
+    body = b'{"upload": "%s"}' % upload.encode()
+    head = (
+        f"POST /api/datasets HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {TOKEN}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(head.encode() + body)
+        wait_for(lambda: any(name.endswith(".part") for name in folder_names(data_dir / "datasets")))
+    wait_for(lambda: not any(name.endswith(".part") for name in folder_names(data_dir / "datasets")))
+
+    assert not any(name.startswith("upload-") for name in folder_names(data_dir / "datasets"))
+    answers: list[httpx.Response] = []
+
+    def is_free() -> bool:
+        answers.append(client.post("/api/datasets", json={"upload": upload}))
+        return answers[-1].status_code != 409
+
+    wait_for(is_free)
+    made = answers[-1]
+    assert made.status_code == 201, made.text
+    assert made.json()["rows"] == 250_000
+    client.delete(made.headers["location"])
 
 
 def test_a_file_that_is_refused_leaves_nothing(client: httpx.Client, data_dir: Path) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import errno
 import hashlib
 import secrets
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,13 +23,15 @@ from layerloom.api.reading import import_dataset, remove_files
 from layerloom.api.services import Services, Use
 from layerloom.api.uploads import whole_upload
 from layerloom.data.dataset import Dataset
-from layerloom.data.datasets import find, id_of, uploaded
-from layerloom.problems import ProblemError
+from layerloom.data.datasets import find, id_of, remove_unfinished, uploaded
+from layerloom.problems import Problem, ProblemError
 from layerloom.store.incoming import disk_full
 
 router = APIRouter(prefix="/datasets", tags=["data"])
 
 READ_SECONDS = 3600
+_LOOKED_SECONDS = 0.25
+"""How often it is looked whether somebody still waits."""
 READ_MEMORY = 16 * 1024**3
 """Of addresses, for files are mapped; what really lies in memory is a small part of it."""
 
@@ -67,9 +70,8 @@ async def upload_dataset(request: Request, services: Use) -> Response:
     here already answers with 200 and its set.
     """
     if request.headers.get("content-type", "").lower().startswith("application/json"):
-        dataset, is_new = await _from_upload(
-            await read_model(request, services.limits, DatasetBody), services
-        )
+        body = await read_model(request, services.limits, DatasetBody)
+        dataset, is_new = await _unless_left(request, _from_upload(body, services))
     else:
         dataset, is_new = await _from_form(request, services)
     return JSON(
@@ -88,6 +90,35 @@ async def adopt(services: Services) -> None:
                 await _add(services, dataset)
 
 
+async def _unless_left(
+    request: Request, work: Coroutine[None, None, tuple[Dataset, bool]]
+) -> tuple[Dataset, bool]:
+    """What the work gives; it ends, and leaves nothing, where whoever waits for it goes away."""
+    task = asyncio.create_task(work)
+    leaving = asyncio.create_task(_left(request))
+    try:
+        await asyncio.wait({task, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
+        try:
+            return await task
+        except asyncio.CancelledError:
+            problem = Problem(
+                code="upload.cancelled",
+                message="The connection was closed while the file was read.",
+                hint="Ask for the data set again; an upload in parts is still here.",
+            )
+            raise ProblemError(problem) from None
+    finally:
+        task.cancel()
+        leaving.cancel()
+
+
+async def _left(request: Request) -> None:
+    while not await request.is_disconnected():
+        await asyncio.sleep(_LOOKED_SECONDS)
+
+
 async def _from_form(request: Request, services: Services) -> tuple[Dataset, bool]:
     try:
         return await _from_received_form(request, services)
@@ -103,7 +134,7 @@ async def _from_received_form(request: Request, services: Services) -> tuple[Dat
         path = services.incoming.folder / f"{secrets.token_hex(16)}.part"
         try:
             sha256 = await asyncio.to_thread(_copy, upload.file.file, path)
-            return await _import(services, path, name, sha256)
+            return await _unless_left(request, _import(services, path, name, sha256))
         finally:
             path.unlink(missing_ok=True)
 
@@ -132,17 +163,21 @@ async def _import(services: Services, path: Path, name: str, sha256: str) -> tup
         known = await asyncio.to_thread(services.store.datasets.find, id_of(sha256))
         if known is not None:
             return Dataset.model_validate(known.record), False
-        dataset = await services.supervisor.call(
-            import_dataset,
-            path,
-            name,
-            services.datasets_dir,
-            services.settings.upload_bytes,
-            services.settings.upload_rows,
-            sha256,
-            timeout=READ_SECONDS,
-            memory=READ_MEMORY,
-        )
+        try:
+            dataset = await services.supervisor.call(
+                import_dataset,
+                path,
+                name,
+                services.datasets_dir,
+                services.settings.upload_bytes,
+                services.settings.upload_rows,
+                sha256,
+                timeout=READ_SECONDS,
+                memory=READ_MEMORY,
+            )
+        except BaseException:  # it may have been ended in the middle
+            await asyncio.shield(asyncio.to_thread(remove_unfinished, id_of(sha256), services.datasets_dir))
+            raise
         try:
             await _add(services, dataset)
         except ProblemError:

@@ -61,6 +61,9 @@ class Services:
         """Where weights are kept by the hash of their content."""
         return self.settings.data_dir / "weights"
 
+    def is_arriving(self, upload_id: str) -> bool:
+        return upload_id in self._arriving
+
     @contextmanager
     def arriving(self, upload_id: str) -> Iterator[None]:
         """Only one connection at a time sends parts of an upload.

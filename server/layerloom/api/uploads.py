@@ -25,6 +25,7 @@ router = APIRouter(prefix="/uploads", tags=["data"])
 
 UploadId = Annotated[str, PathParameter(max_length=100)]
 _WRITTEN_AT_ONCE = 1024 * 1024
+_CANCEL_SECONDS = 5.0
 _OFFSET = re.compile(r"^[0-9]{1,15}$")
 
 
@@ -106,6 +107,9 @@ async def append_to_upload(request: Request, services: Use, upload_id: UploadId)
 @router.delete("/{upload_id}", **says(status=204, text="Gone."))
 async def cancel_upload(services: Use, upload_id: UploadId) -> Response:
     """Forgets the file and what was received of it."""
+    until = asyncio.get_running_loop().time() + _CANCEL_SECONDS
+    while services.is_arriving(upload_id) and asyncio.get_running_loop().time() < until:
+        await asyncio.sleep(0.05)  # a connection that has just been closed
     with services.arriving(upload_id):
         await asyncio.to_thread(services.incoming.remove, upload_id)
     return Response(status_code=204)
@@ -147,8 +151,7 @@ async def _append(request: Request, services: Services, upload_id: str, offset: 
             if waiting >= _WRITTEN_AT_ONCE:
                 end, waiting = await write(), 0
     except ClientDisconnect:
-        await write()
-        raise
+        pass  # nobody hears the answer, but what has arrived is kept
     return await write()
 
 

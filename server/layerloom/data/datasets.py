@@ -3,6 +3,8 @@
 import importlib
 import pkgutil
 import re
+import shutil
+import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -97,6 +99,19 @@ def uploaded(folder: Path) -> list[str]:
     )
 
 
+def remove_unfinished(dataset_id: str, folder: Path) -> None:
+    """What an import that was ended in the middle has left. Its process may still be on its way out, so this looks
+    again for a moment.
+    """
+    for _ in range(20):
+        left = list(folder.glob(f".{dataset_id}.*.part"))
+        for stage in left:
+            shutil.rmtree(stage, ignore_errors=True)
+        if not left:
+            return
+        time.sleep(0.05)
+
+
 def id_of(sha256: str) -> str:
     """The id of an upload, by the content of its file: the same file is the same set however often it comes."""
     return f"upload-{sha256[:_HASH_CHARACTERS]}"
@@ -131,5 +146,5 @@ def unknown_column(name: str, dataset: Dataset) -> Problem:
 
 __all__ = [
     "COLUMNS_FOLDER", "METADATA_FILE", "TABLE_FILE", "Column", "Dataset", "built_in", "find", "id_of",
-    "is_built_in", "load", "unknown_column", "unknown_dataset", "uploaded",
+    "is_built_in", "load", "remove_unfinished", "unknown_column", "unknown_dataset", "uploaded",
 ]  # fmt: skip

@@ -40,16 +40,29 @@ def send_file(
                 received = _send_part(client, place, received, file.read(PART_BYTES))
                 if progress is not None:
                     progress(received, size)
-        made: Json = client.request(
-            "POST",
-            "/datasets",
-            json={"upload": upload["id"]},
-            timeout=httpx.Timeout(60.0, read=_READ_SECONDS),
-        )
+        made = _read(client, upload["id"])
     except BaseException:
         _cancel(client, place)
         raise
     return made
+
+
+def _read(client: Caller, upload_id: str) -> Json:
+    """The data set. After a cut the server may not have noticed yet that nobody waits for the first answer."""
+    until = time.monotonic() + client.patience
+    while True:
+        try:
+            made: Json = client.request(
+                "POST",
+                "/datasets",
+                json={"upload": upload_id},
+                timeout=httpx.Timeout(60.0, read=_READ_SECONDS),
+            )
+            return made
+        except ProblemError as error:
+            if error.problems[0].code != "upload.busy" or time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 def _send_part(client: Caller, place: str, offset: int, content: bytes) -> int:
