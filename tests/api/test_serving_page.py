@@ -42,6 +42,7 @@ def test_every_line_works_as_it_stands(tmp_path: Path, monkeypatch: pytest.Monke
     assert '"decoded":{"grower":["class 0"]}' in said
     assert "{'grower': ['class 0', 'class 0']}" in said
     assert "accuracy: " in said
+    assert "{'grower': ['class 0', 'class 1']}" in said
     assert len([kind for kind, _ in BLOCKS if kind == "python"]) >= 4
 
 

@@ -8,7 +8,9 @@ from layerloom.document import Document
 from layerloom.exchange.keras.limits import FileLimits
 from layerloom.exchange.keras.loading import import_file, read_weights_file
 from layerloom.library.model import NO_LIMITS, Model
+from layerloom.library.rows import Encoders
 from layerloom.problems import Problem, ProblemError
+from layerloom.runs.trained import encoders_in
 from layerloom.versions import load_document
 
 NO_FILE_LIMITS = FileLimits(
@@ -69,11 +71,18 @@ def _run_folder(folder: Path, model: str | None, weights: str | Path | None) -> 
             )
         )
     document = load_document((artifacts / "document.json").read_bytes(), NO_LIMITS)
-    return _model(document, model, weights or artifacts / "weights.safetensors", None)
+    taken = weights or artifacts / "weights.safetensors"
+    return _model(document, model, taken, None, encoders_in(artifacts))
 
 
-def _model(document: Document, model: str | None, weights: str | Path | None, seed: int | None) -> Model:
+def _model(
+    document: Document,
+    model: str | None,
+    weights: str | Path | None,
+    seed: int | None,
+    encoders: Encoders | None = None,
+) -> Model:
     if weights is None:
         return Model(document, model, seed=seed)
     taken = read_weights_file(Path(weights), document, None, NO_FILE_LIMITS, NO_LIMITS, model)
-    return Model(document, model, taken.weights, taken.problems, seed)
+    return Model(document, model, taken.weights, taken.problems, seed, encoders)

@@ -13,6 +13,7 @@ from layerloom.graph.build import BuiltModel, build
 from layerloom.graph.infer import infer
 from layerloom.graph.plan import Plan, plan
 from layerloom.graph.resolve import resolve
+from layerloom.library import rows
 from layerloom.library.arrays import Array, Given, by_name, input_arrays
 from layerloom.library.history import History
 from layerloom.problems import Problem, ProblemError
@@ -49,9 +50,12 @@ class Model:
         weights: Mapping[str, Array] | None = None,
         problems: Sequence[Problem] = (),
         seed: int | None = None,
+        encoders: rows.Encoders | None = None,
     ) -> None:
         training = document.training
         self.document = document
+        self.encoders: rows.Encoders = encoders or {}
+        """How the columns of a run's data set became inputs and targets."""
         self.problems = tuple(problems)
         """What could not be taken over when the model was imported, and what was noticed."""
         self._name = model or (training.model if training else "main")
@@ -106,12 +110,17 @@ class Model:
         return take_weights(self._module, self.document, left, NO_LIMITS)
 
     def predict(self, x: Given, batch_size: int = 32) -> dict[str, Array]:
-        """Outputs by name for rows by input name, or in the order of `inputs`.
+        """Outputs by name for rows by input name, or in the order of `inputs`; of a run also for raw rows by column,
+        `[{"age": 41, "city": "Oslo"}]`.
 
         Raises:
-            ProblemError: `data.…`, where the arrays do not fit the inputs.
+            ProblemError: `data.…`, where the arrays do not fit the inputs; of raw rows with row and column.
         """
-        return predict(self._module, input_arrays(x, self._module.plan.inputs), batch_size)
+        return predict(self._module, self._inputs(x), batch_size)
+
+    def decode(self, outputs: Mapping[str, Array]) -> dict[str, list[Any]]:  # Any: labels or numbers
+        """What `predict` gave in the words and units of the columns that a run was trained on."""
+        return rows.decoded(self.encoders, outputs, self._module.plan.outputs, self._recipe)
 
     def compile(
         self,
@@ -187,9 +196,9 @@ class Model:
         return history
 
     def evaluate(
-        self, x: Given, y: Given, sample_weight: Given = None, batch_size: int | None = None
+        self, x: Given, y: Given = None, sample_weight: Given = None, batch_size: int | None = None
     ) -> dict[str, float | None]:
-        """Losses and metrics by Keras' keys: `{"loss": …, "accuracy": …}`.
+        """Losses and metrics by Keras' keys: `{"loss": …, "accuracy": …}`. Raw rows of a run bring their targets.
 
         Raises:
             ProblemError: There is no loss, or the arrays do not fit.
@@ -215,7 +224,13 @@ class Model:
             raise ProblemError(*planned.problems)
         return planned
 
+    def _inputs(self, x: Given) -> dict[str, Array]:
+        specs = self._module.plan.inputs
+        return rows.inputs_of(self.encoders, x, specs) if rows.are_raw(x) else input_arrays(x, specs)
+
     def _rows(self, x: Given, y: Given, sample_weight: Given = None) -> TrainingData:
+        if y is None and rows.are_raw(x):
+            y = rows.targets_of(self.encoders, x, self._module.plan.outputs, self._recipe)
         targets = by_name(y, self._trained(y), "output")
         weights: dict[str, Array] | None = None
         if sample_weight is not None:
@@ -227,7 +242,7 @@ class Model:
             )
             weights = {name: np.asarray(value) for name, value in named.items() if value is not None}
         arrays = {name: np.asarray(value) for name, value in targets.items()}
-        return TrainingData(input_arrays(x, self._module.plan.inputs), arrays, sample_weight=weights)
+        return TrainingData(self._inputs(x), arrays, sample_weight=weights)
 
     def _trained(self, y: Given) -> tuple[str, ...]:
         """The outputs that targets are given for, in order: those with a loss or metrics, or all of them."""

@@ -69,7 +69,7 @@ def _opened(artifacts: Path, changed: int) -> Trained:
     model = build(planned, seed=0)
     model.set_weights(load_file(artifacts / WEIGHTS))
     model.eval()
-    encoders = _encoders(artifacts / "encoders.json")
+    encoders = encoders_in(artifacts)
     outputs = recipe(training).outputs
     meanings = {
         name: meaning(spec, outputs[name].loss if name in outputs else None, encoders.get(name))
@@ -78,7 +78,9 @@ def _opened(artifacts: Path, changed: int) -> Trained:
     return Trained(training, planned, model, encoders, meanings)
 
 
-def _encoders(path: Path) -> dict[str, EncoderState]:
+def encoders_in(artifacts: Path) -> dict[str, EncoderState]:
+    """How the columns became inputs and targets, by Input and Output id; empty where the rows were generated."""
+    path = artifacts / "encoders.json"
     if not path.is_file():
         return {}
     states = orjson.loads(path.read_bytes())
