@@ -1,6 +1,7 @@
 """The list of runs: looked at, opened, compared, continued, warm started, deleted."""
 
 import re
+import time
 from copy import deepcopy
 from typing import Any
 
@@ -37,11 +38,9 @@ def started(server: Server, project: str, document: Document, until: str = "fini
     """A run of the project that has come so far."""
     body = {"document": document, "project": project}
     run = str(server.client.post("/api/runs", json=body).raise_for_status().json()["id"])
-    after = 0
-    while server.run(run)["state"] != until:
-        events = server.client.get(f"/api/runs/{run}/events", params={"after": after}).json()
-        after = events[-1]["seq"] if events else after
-        assert not [event for event in events if event["kind"] == "run_failed"], events
+    while (state := server.run(run)["state"]) != until:
+        assert state not in ("failed", "stopped"), server.run(run)["problem"]
+        time.sleep(0.05)
     return run
 
 
@@ -149,7 +148,9 @@ def test_a_finished_run_is_continued_for_more_epochs(page: Page, server: Server,
     editor.open(project)
     dialog = open_runs(editor)
     row(dialog, first).get_by_role("button", name=re.compile("^Actions for ")).click()
+    dialog.get_by_role("region", name="Details of the run").evaluate("details => details.scrollTo(0, 9999)")
     page.get_by_role("menuitem", name="Continue for more epochs…").click()
+    expect(dialog.get_by_role("textbox", name="More epochs")).to_be_focused()
     dialog.get_by_role("textbox", name="More epochs").fill("2")
     dialog.get_by_role("button", name="Continue training").click()
 

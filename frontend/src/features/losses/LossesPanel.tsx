@@ -138,13 +138,14 @@ function BestEpoch({ view, quantity }: { readonly view: RunView; readonly quanti
   const name = candidates.find((each) => bestOf(view, quantity, each) !== null);
   const best = name === undefined ? null : bestOf(view, quantity, name);
   if (name === undefined || best === null) return null;
+  const text = t(best.isValidation ? "losses.bestValidation" : "losses.best", {
+    epoch: best.epoch,
+    name: name === TOTAL ? t("losses.total") : name,
+    value: shortNumber(best.value),
+  });
   return (
-    <Text size="xs" c="dimmed" className="losses-best tabular" data-best-epoch={best.epoch}>
-      {t(best.isValidation ? "losses.bestValidation" : "losses.best", {
-        epoch: best.epoch,
-        name: name === TOTAL ? t("losses.total") : name,
-        value: shortNumber(best.value),
-      })}
+    <Text size="xs" c="dimmed" className="losses-best tabular" title={text} data-best-epoch={best.epoch}>
+      {text}
     </Text>
   );
 }

@@ -44,9 +44,9 @@ export function Comparison({ runs }: { readonly runs: readonly Compared[] }) {
               ))}
             </Table.Tr>
           </Table.Thead>
-          {runs.length > 1 && <Differences runs={runs} />}
+          {runs.length > 1 ? <Differences runs={runs} /> : <Facts runs={runs} />}
           <Results runs={runs} />
-          <Facts runs={runs} />
+          {runs.length > 1 && <Facts runs={runs} />}
         </Table>
       </div>
     </>

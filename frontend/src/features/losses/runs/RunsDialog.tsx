@@ -2,7 +2,7 @@
 
 import { Button, Group, Modal, SegmentedControl, Stack, Text } from "@mantine/core";
 import { ChartNoAxesCombined, Play } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { api } from "../../../api/client";
 import type { Document } from "../../../document/types";
@@ -60,6 +60,14 @@ function Runs({ onClose }: { readonly onClose: () => void }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the ids.
   useEffect(() => useCompared.getState().choose(together), [key]);
   useEffect(() => () => useCompared.getState().choose([]), []);
+
+  // What is asked stands above the details, wherever they were scrolled to.
+  const details = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (asked === null) return;
+    details.current?.scrollTo({ top: 0 });
+    details.current?.querySelector<HTMLElement>(".run-asked :is(input, button)")?.focus();
+  }, [asked]);
 
   const places = queuePlaces(runs);
   const askedRun = runs.find(({ id }) => id === asked?.run);
@@ -155,7 +163,14 @@ function Runs({ onClose }: { readonly onClose: () => void }) {
           )}
         </ul>
       </Stack>
-      <Stack gap="xs" className="runs-details" role="region" aria-label={t("runs.details")} tabIndex={0}>
+      <Stack
+        ref={details}
+        gap="xs"
+        className="runs-details"
+        role="region"
+        aria-label={t("runs.details")}
+        tabIndex={0}
+      >
         {asked?.what === "continue" && askedRun && <ContinueRun run={askedRun} onDone={isDone} />}
         {asked?.what === "warmStart" && askedRun && <WarmStart run={askedRun} onDone={isDone} />}
         {asked?.what === "rename" && askedRun && (

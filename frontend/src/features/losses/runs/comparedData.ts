@@ -60,7 +60,9 @@ export function comparedChart(views: readonly RunView[], choice: Choice, unit: U
   views.forEach((view, place) => {
     const axisOf = axesIn(unit, view.stepsPerEpoch);
     const color = resolvedColor(outputColor(place));
-    const letter = letterOf(place);
+    // A run that stands alone needs no letter.
+    const isAlone = views.length === 1;
+    const letter = isAlone ? choiceInWords(choice) : letterOf(place);
     const lines = linesOfChoice(view, choice).filter(({ isValidation }) =>
       part === "both" ? true : isValidation === (part === "validation"),
     );
@@ -71,7 +73,7 @@ export function comparedChart(views: readonly RunView[], choice: Choice, unit: U
         label,
         color,
         ...(line.isValidation && { dash: VALIDATION_DASH }),
-        ...(index === 0 && { tag: letter }),
+        ...(index === 0 && !isAlone && { tag: letter }),
         hasPoints: line.isByEpoch,
         isSmoothed: !line.isByEpoch,
         x: axisOf(line.points),
