@@ -72,6 +72,24 @@ def test_an_encoder_is_fitted_on_the_training_rows_alone(name):
     assert not np.array_equal(np.asarray(after.test.inputs["x"]), np.asarray(before.test.inputs["x"]))
 
 
+@pytest.mark.parametrize("name", ["image", "audio", "tokenize", "standardize", "one-hot"])
+def test_held_out_rows_that_stand_first_are_not_looked_at_either(name):
+    value, wanted = EVERY[name]
+    newest_first = Split(by="time", column="day", validation=0.2, test=0.2)
+    rows = columns()
+    changed = {column: values.copy() for column, values in rows.items()}
+    changed["age"][:5] = 1_000
+    changed["rooms"][:5] = 9
+    changed["text"][:5] = "never seen"
+    changed["picture"][:5] = objects([png(9, 9, 255)] * 5)
+    changed["sound"][:5] = objects([wav(np.full(99, 0.1))] * 5)
+
+    before = bound({"x": value}, {"x": wanted}, split=newest_first, rows=rows)
+    after = bound({"x": value}, {"x": wanted}, split=newest_first, rows=changed)
+
+    assert after.encoders["x"] == before.encoders["x"]
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_an_encoder_survives_as_json_and_encodes_new_rows_alike(name):
     value, wanted = EVERY[name]
