@@ -79,8 +79,15 @@ async def preview_dataset(
 ) -> Response:
     """Some rows of a data set."""
     dataset = await find_dataset(services, dataset_id)
-    shown = await services.supervisor.call(
-        first_rows, dataset, services.datasets_dir, limit, offset, timeout=PREVIEW_SECONDS, memory=READ_MEMORY
+    shown = await services.supervisor.call_kept(
+        dataset_id,
+        first_rows,
+        dataset,
+        services.datasets_dir,
+        limit,
+        offset,
+        timeout=PREVIEW_SECONDS,
+        memory=READ_MEMORY,
     )
     return JSON(_json(shown))
 
@@ -107,8 +114,16 @@ async def show_cell(
 ) -> Response:
     """The image or the sound in a row, for a browser."""
     dataset = await find_dataset(services, dataset_id)
-    content = await services.supervisor.call(
-        media_cell, dataset, services.datasets_dir, column, row, timeout=PREVIEW_SECONDS, memory=READ_MEMORY
+    # A page of images is as many calls: the child that answers them stays.
+    content = await services.supervisor.call_kept(
+        dataset_id,
+        media_cell,
+        dataset,
+        services.datasets_dir,
+        column,
+        row,
+        timeout=PREVIEW_SECONDS,
+        memory=READ_MEMORY,
     )
     found = dataset.column(column)
     media = "image/png" if found is not None and found.kind == "image" else "audio/wav"

@@ -1,8 +1,8 @@
 """Calls that come often, each key with a child of its own that stays: a model is opened once, not for every row.
 
 What a child keeps between two calls is up to the function (`trained.open_trained` keeps the last model). A key is a
-run, so nothing of one run is seen by another. A child that took too long, crashed or was interrupted is ended; the
-next call has a new one.
+run or a data set, so nothing of one is seen by another. A child that took too long, crashed or was interrupted is
+ended; the next call has a new one.
 """
 
 import asyncio
@@ -49,15 +49,20 @@ class Keeper:
         return tuple(kept.key for kept in sorted(living, key=lambda kept: kept.asked))
 
     async def call(
-        self, key: str, function: Callable[..., Result], arguments: tuple[object, ...], timeout: float
+        self,
+        key: str,
+        function: Callable[..., Result],
+        arguments: tuple[object, ...],
+        timeout: float,
+        memory: int | None = None,
     ) -> Result:
-        """The function's result, from the child of this key.
+        """The function's result, from the child of this key. `memory`: of addresses, in bytes.
 
         Raises:
             ProblemError: what the function raised, or `call.timeout`, `call.crashed`, `run.no_process`.
         """
         frame = encode_call(function, arguments)
-        frame |= {"memory": MEMORY, "processor_seconds": int(timeout) + 1, "file_bytes": FILE_BYTES}
+        frame |= {"memory": memory or MEMORY, "processor_seconds": int(timeout) + 1, "file_bytes": FILE_BYTES}
         kept = self._kept.setdefault(key, _Kept(key))
         kept.waiting += 1
         try:

@@ -276,14 +276,19 @@ class Supervisor:
         return await self._caller.call(function, arguments, timeout, memory)
 
     async def call_kept(
-        self, run_id: str, function: Callable[..., Result], *arguments: object, timeout: float = 30.0
+        self,
+        key: str,
+        function: Callable[..., Result],
+        *arguments: object,
+        timeout: float = 30.0,
+        memory: int | None = None,
     ) -> Result:
-        """As `call`, in a child that stays for the next call of this run: see `keeping`.
+        """As `call`, in a child that stays for the next call with this key, a run's or a data set's id: see `keeping`.
 
         Raises:
             ProblemError: as `call`.
         """
-        return await self._keeper.call(run_id, function, arguments, timeout)
+        return await self._keeper.call(key, function, arguments, timeout, memory)
 
     def find_dataset(self, dataset_id: str) -> Dataset | None:
         """The description of a built-in or an uploaded data set; reads a small file at most."""
