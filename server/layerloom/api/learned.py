@@ -28,6 +28,8 @@ router = APIRouter(prefix="/runs", tags=["learned"])
 
 WEIGHTS = "weights.safetensors"
 EVALUATE_SECONDS = 600
+EVALUATE_MEMORY = 16 * 1024**3
+"""Of addresses, for the rows of large data sets are mapped."""
 PREDICT_SECONDS = 120
 
 
@@ -37,7 +39,13 @@ async def evaluate(request: Request, services: Use, run_id: RunId) -> Response:
     body = await read_model(request, services.limits, EvaluateBody)
     folder = await _artifacts(services, run_id)
     found = await services.supervisor.call(
-        evaluate_trained, folder, services.datasets_dir, body.dataset, body.split, timeout=EVALUATE_SECONDS
+        evaluate_trained,
+        folder,
+        services.datasets_dir,
+        body.dataset,
+        body.split,
+        timeout=EVALUATE_SECONDS,
+        memory=EVALUATE_MEMORY,
     )
     return JSON(found)
 
@@ -48,7 +56,13 @@ async def report(request: Request, services: Use, run_id: RunId) -> Response:
     body = await read_model(request, services.limits, EvaluateBody)
     folder = await _artifacts(services, run_id)
     found = await services.supervisor.call(
-        report_trained, folder, services.datasets_dir, body.dataset, body.split, timeout=EVALUATE_SECONDS
+        report_trained,
+        folder,
+        services.datasets_dir,
+        body.dataset,
+        body.split,
+        timeout=EVALUATE_SECONDS,
+        memory=EVALUATE_MEMORY,
     )
     return JSON(found.model_dump(mode="json"))
 
