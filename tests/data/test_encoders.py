@@ -391,6 +391,7 @@ def test_raw_rows_are_encoded_as_the_training_rows_were():
         ({"age": None}, "column.missing_values", "Column `age` has no value in row 2"),
         ({"age": "old"}, "predict.value", "Column `age` has the value `old` in row 2; expected a number"),
         ({"picture": "%%"}, "predict.value", "expected an image"),
+        ({"age": [1, 2]}, "predict.value", "has shape (2,) in row 2"),
         ({"picture": [[1, 2], [3]]}, "predict.value", "`picture`"),
     ],
 )
@@ -413,6 +414,38 @@ def test_a_raw_value_that_cannot_be_encoded_names_row_and_column(value, code, sa
     assert problem.code == code
     assert said in problem.message
     assert problem.field == f"rows.1.{next(iter(value))}"
+
+
+def test_a_raw_value_of_another_shape_is_a_problem_at_its_input():
+    states = fitted(a=(chosen("age", "standardize"), spec(1)))
+
+    with pytest.raises(
+        ProblemError, match=r"predict\.value: Column `age` gives \(2,\) a row; Input `a` takes \(1,\)"
+    ):
+        encode_rows(states, [{"age": [1, 2]}], {"a": spec(1)})
+
+
+def test_texts_are_targets_of_a_sequence_and_as_long_as_the_output():
+    data = bound(
+        {},
+        {},
+        {"y": chosen("text", "tokenize", vocabulary_size=9)},
+        {"y": spec(4, 9)},
+        {"y": "sparse_categorical_crossentropy"},
+        split=SPLIT,
+    )
+
+    assert data.targets["y"].shape == (7, 4)
+    assert data.targets["y"].dtype == np.int64
+    with pytest.raises(ProblemError, match=r"label\.outside"):
+        bound(
+            {},
+            {},
+            {"y": chosen("text", "tokenize")},
+            {"y": spec(4, 5)},
+            {"y": "sparse_categorical_crossentropy"},
+            split=SPLIT,
+        )
 
 
 def test_a_raw_row_without_a_column_and_no_rows_are_problems():

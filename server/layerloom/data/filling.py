@@ -150,11 +150,11 @@ def _encoded(
 
 
 def _row_bytes(source: Source, streams: Sequence[Stream], names: Sequence[str]) -> int:
-    """Of one encoded row, all streams together, as measured on the first one."""
+    """Of one encoded row in memory, all streams together, as measured on the first one."""
     one = source.read(names, 0, min(1, source.rows))
     sizes = []
     for stream in streams:
-        rows, _ = (stream.encode_small or stream.encode)(one, 0)
+        rows, _ = stream.encode(one, 0)
         sizes.append(rows.nbytes // max(1, len(rows)))
     return max(1, sum(sizes))
 

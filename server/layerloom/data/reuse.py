@@ -8,7 +8,7 @@ from layerloom.data.assembling import assembled
 from layerloom.data.bound import BoundData
 from layerloom.data.dataset import Dataset
 from layerloom.data.encoding import EncoderState
-from layerloom.data.end import End
+from layerloom.data.end import End, Sizes, matches, shown
 from layerloom.data.filling import fill
 from layerloom.data.losses import family
 from layerloom.data.raw import table_of
@@ -44,7 +44,12 @@ def encode_inputs(
     for name, spec in inputs.items():
         end = End(name, spec, "input")
         try:
-            arrays[name] = as_input(encoders[name].encode(table, first, dataset), end)
+            encoded = encoders[name].encode(table, first, dataset)
+            wanted = end.wanted[1:] if encoders[name].window else end.wanted
+            if matches(encoded.shape[1:], wanted):
+                arrays[name] = as_input(encoded, end)
+            else:
+                problems.append(_other_shape(encoders[name], encoded.shape[1:], wanted, end))
         except ProblemError as error:
             problems += [problem.at(node=name) for problem in error.problems]
     if problems:
@@ -62,6 +67,17 @@ def encode_inputs(
             )
         )
     return how.inputs(arrays)
+
+
+def _other_shape(state: EncoderState, shape: Sizes, wanted: Sizes, end: End) -> Problem:
+    names = ", ".join(f"`{item.column}`" for item in state.columns[:6])
+    return Problem(
+        code="predict.value",
+        message=f"Column {names} gives {shown(shape)} a row; {end.title} takes {shown(wanted)}.",
+        hint="Give values of the shape that the model was trained on.",
+        node=end.id,
+        field=f"rows.0.{state.columns[0].column}",
+    )
 
 
 def encode_rows(
