@@ -42,7 +42,11 @@ export function OutputReportView({ output, report, onTry }: OutputReportViewProp
         <Figure title={t("learned.roc")} aside={t("learned.auc", { value: shortNumber(roc.auc) })}>
           <Plot
             label={t("learned.rocLabel", { value: shortNumber(roc.auc) })}
-            lines={[DIAGONAL, { x: roc.false_positive_rate, y: roc.true_positive_rate, color: LINE }]}
+            lines={[
+              DIAGONAL,
+              // The mean over classes may begin above the corner that every curve begins at.
+              { x: [0, ...roc.false_positive_rate], y: [0, ...roc.true_positive_rate], color: LINE },
+            ]}
             xRange={UNIT}
             yRange={UNIT}
             xLabel={t("learned.falsePositiveRate")}

@@ -3,10 +3,10 @@
 import { Button, Group, NativeSelect, NumberInput, Stack, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { learned } from "../../api/learned";
-import { type Document, MAIN } from "../../document/types";
+import type { Document } from "../../document/types";
 import { t } from "../../i18n";
 import type { Dataset } from "../../schema";
 import { shortNumber } from "../../ui/numbers";
@@ -15,7 +15,7 @@ import { FilePredict } from "./FilePredict";
 import classes from "./learned.module.css";
 import { PredictionView } from "./PredictionView";
 import { SampleFields } from "./SampleFields";
-import { emptySample, requestOf, type Sample, type SampleForm } from "./sample";
+import { emptySample, innerNodes, requestOf, type Sample, type SampleForm } from "./sample";
 import { useRow } from "./useRow";
 
 /** Long enough that a stroke is one question. */
@@ -39,6 +39,7 @@ export function PredictTab({ run, document, dataset, form, firstRow }: PredictTa
     else if (!form.isByColumn) setSample(emptySample(form));
   }, [taken.sample, form]);
 
+  const inner = useMemo(() => innerNodes(document), [document]);
   const [asked] = useDebouncedValue(sample, REST_MS);
   const request = requestOf(form, asked, node === "" ? [] : [node]);
   const prediction = useQuery({
@@ -48,10 +49,6 @@ export function PredictTab({ run, document, dataset, form, firstRow }: PredictTa
     placeholderData: keepPreviousData,
     retry: false,
   });
-  const model = document.models[document.training?.model ?? MAIN];
-  const inner = Object.entries(model?.nodes ?? {}).filter(
-    ([, { layer }]) => !["Input", "Output"].includes(model?.layers[layer]?.type ?? ""),
-  );
   return (
     <Stack gap="lg">
       <div className={classes.predict}>
@@ -94,7 +91,7 @@ export function PredictTab({ run, document, dataset, form, firstRow }: PredictTa
               name="sample.node"
               value={node}
               onChange={(event) => setNode(event.currentTarget.value)}
-              data={[{ value: "", label: t("learned.noInner") }, ...inner.map(([id]) => id)]}
+              data={[{ value: "", label: t("learned.noInner") }, ...inner]}
             />
             {prediction.data && (
               <Text size="xs" c="dimmed" className="tabular" data-milliseconds={prediction.data.milliseconds}>

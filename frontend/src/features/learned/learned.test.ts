@@ -3,7 +3,16 @@ import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../schema";
 import { byOutput } from "./evaluation";
 import { likely } from "./likely";
-import { emptySample, fromPixels, isDrawing, painted, pixelsOf, requestOf, sampleForm } from "./sample";
+import {
+  emptySample,
+  fromPixels,
+  innerNodes,
+  isDrawing,
+  painted,
+  pixelsOf,
+  requestOf,
+  sampleForm,
+} from "./sample";
 import { curlLine, pythonLines } from "./serveLines";
 
 const column = (
@@ -83,6 +92,28 @@ describe("a sample", () => {
     expect(form.isByColumn).toBe(false);
     expect(requestOf(form, emptySample(form), [])).toEqual({ inputs: { x: [[[0], [0]]] } });
   });
+});
+
+it("inner nodes are those of the trained model and, by path, of the models that it calls", () => {
+  const layer = (type: string, config = {}) => ({ type, config });
+  const nested = {
+    format: "",
+    name: "",
+    models: {
+      main: {
+        layers: { x: layer("Input"), vision: layer("Model", { model: "encoder" }), y: layer("Output") },
+        nodes: {
+          x: { layer: "x" },
+          left: { layer: "vision" },
+          right: { layer: "vision" },
+          y: { layer: "y" },
+        },
+      },
+      encoder: { layers: { dense: layer("Dense") }, nodes: { dense: { layer: "dense" } } },
+    },
+  };
+
+  expect(innerNodes(nested)).toEqual(["left", "left/dense", "right", "right/dense"]);
 });
 
 describe("a drawing", () => {

@@ -1,7 +1,7 @@
 /** One sample to predict: which values it needs, and how they are sent. Pure. */
 
 import { columnsOf } from "../../document/proposals";
-import { inputsOf } from "../../document/questions";
+import { calledModel, inputsOf } from "../../document/questions";
 import { type Document, MAIN } from "../../document/types";
 import type { Column, Dataset, Json } from "../../schema";
 import type { PredictRequest } from "../../schema/measured";
@@ -92,6 +92,27 @@ export function isDrawing(shape: readonly number[]): boolean {
   const [height = 0, width = 0, channels = 1] = shape;
   const fits = (size: number) => size >= SMALLEST && size <= LARGEST;
   return (shape.length === 2 || (shape.length === 3 && channels === 1)) && fits(height) && fits(width);
+}
+
+/** More are not offered: a list of thousands helps nobody. */
+const MOST_INNER = 500;
+
+/** Nodes whose outputs can be asked for; those within a model node by path: `vision/dense`. */
+export function innerNodes(document: Document): string[] {
+  const found: string[] = [];
+  const enter = (id: string, prefix: string, outer: readonly string[]) => {
+    const model = document.models[id];
+    if (model === undefined || outer.includes(id)) return;
+    for (const [node, { layer }] of Object.entries(model.nodes)) {
+      const type = model.layers[layer]?.type;
+      if (type === "Input" || type === "Output" || found.length >= MOST_INNER) continue;
+      found.push(prefix + node);
+      const called = type === "Model" ? calledModel(model, layer) : null;
+      if (called !== null) enter(called, `${prefix}${node}/`, [...outer, id]);
+    }
+  };
+  enter(document.training?.model ?? MAIN, "", []);
+  return found;
 }
 
 /** null while a value is missing. `nodes`: inner nodes whose outputs are wanted too. */

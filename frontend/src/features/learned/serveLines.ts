@@ -6,8 +6,9 @@ import type { PredictRequest } from "../../schema/measured";
 /** The token is never written into the lines: they read it from this variable. */
 export const TOKEN_VARIABLE = "LAYERLOOM_TOKEN";
 
+/** Works as it is on the server's own machine; elsewhere the token itself stands there. */
 export function tokenLine(): string {
-  return `export ${TOKEN_VARIABLE}=…   # layerloom token`;
+  return `export ${TOKEN_VARIABLE}=$(layerloom token)`;
 }
 
 export function curlLine(origin: string, run: string, body: PredictRequest): string {

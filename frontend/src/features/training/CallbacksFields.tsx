@@ -11,9 +11,6 @@ import { SchemaForm } from "../../ui/form/SchemaForm";
 import { withCode } from "../../ui/ProblemText";
 import { ScheduleConfig } from "./ScheduleConfig";
 
-/** Keras' arguments that change nothing here. */
-const WITHOUT_EFFECT = ["verbose", "save_weights_only", "save_freq"];
-
 interface CallbacksFieldsProps {
   readonly callbacks: readonly Typed[];
   readonly catalogue: Catalogue;
@@ -139,7 +136,7 @@ function CallbackCard({
             schema={described.schema}
             config={config}
             problems={own}
-            hidden={[...WITHOUT_EFFECT, "schedule"]}
+            hidden={[...withoutEffect(described), "schedule"]}
             choices={{ monitor: monitors }}
             onChange={set}
           />
@@ -147,4 +144,11 @@ function CallbackCard({
       )}
     </Box>
   );
+}
+
+/** Keras' arguments that change nothing here; their descriptions say so. */
+function withoutEffect({ schema }: PartDescription): string[] {
+  return Object.entries(schema.properties ?? {})
+    .filter(([, { description }]) => description?.toLowerCase().includes("without effect"))
+    .map(([name]) => name);
 }
