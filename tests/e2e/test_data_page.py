@@ -16,6 +16,7 @@ from playwright.sync_api import Locator, Route, expect
 from e2e.conftest import Console, Document, Server
 from e2e.documents import example, tabular
 from e2e.editor import Editor
+from e2e.test_accessibility import expect_accessible
 
 OpenDocument = Callable[[Document], Editor]
 
@@ -54,8 +55,8 @@ def visitors(path: Path, seed: int = 0) -> Path:
 
 
 def large(path: Path) -> Path:
-    """9 MB of CSV: three parts."""
-    words = "x" * 400
+    """9 MB of CSV, in three parts; others under another name."""
+    words = path.stem * (400 // len(path.stem))
     path.write_text("number,text\n" + "".join(f"{row},{words}\n" for row in range(22_000)))
     assert 8 * MIB < path.stat().st_size < 12 * MIB
     return path
@@ -139,6 +140,30 @@ def test_an_upload_shows_how_far_it_is_and_goes_on_after_a_cut(
     assert offsets == [0, 4 * MIB, 4 * MIB, 8 * MIB]
 
 
+def test_after_a_reload_the_same_file_goes_on_where_it_was(editor: Editor, tmp_path: Path) -> None:
+    open_data_page(editor)
+    path = large(tmp_path / "again.csv")
+    offsets: list[int] = []
+
+    def take(route: Route) -> None:
+        offsets.append(int(route.request.headers["upload-offset"]))
+        if len(offsets) != 2:
+            route.continue_()
+
+    editor.page.route(
+        re.compile("/api/uploads/"), lambda route: take(route) if is_part(route) else route.continue_()
+    )
+    choose(editor, path)
+    expect(data_page(editor).locator("[data-upload=sending]")).to_contain_text(
+        re.compile(r"4\.19 MB|8\.\d+ MB of")
+    )
+    editor.page.reload()
+    open_data_page(editor)
+    choose(editor, path)
+    expect(data_page(editor).locator("[data-upload=done]")).to_be_visible()
+    assert offsets == [0, 4 * MIB, 4 * MIB, 8 * MIB]
+
+
 def is_part(route: Route) -> bool:
     return route.request.method == "PATCH"
 
@@ -168,7 +193,8 @@ def test_each_file_has_its_own_problems(editor: Editor, console: Console, tmp_pa
     expect(page.locator("[data-upload=done]")).to_contain_text("good")
     failed = page.locator("[data-upload=failed]")
     expect(failed.get_by_role("alert")).to_contain_text("ragged.csv")
-    expect(failed.get_by_role("alert")).to_contain_text("3")
+    expect(failed.get_by_role("alert")).to_contain_text("row 3 has 2 cells")
+    expect_accessible(editor.page, "uploads that are done and failed")
     page.get_by_role("button", name="Dismiss ragged.csv").click()
     expect(failed).to_have_count(0)
 
