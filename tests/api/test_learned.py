@@ -5,6 +5,7 @@ import io
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -33,8 +34,13 @@ class Trained:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("learned")) as running:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("learned")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    with serving(folder) as running:
         yield running
 
 
@@ -213,7 +219,7 @@ def test_a_file_goes_in_and_a_file_comes_out(trained: Trained) -> None:
     assert answer.json()["decoded"] == expected["decoded"]
 
 
-def test_a_file_that_does_not_fit_leaves_nothing(server: Server, trained: Trained) -> None:
+def test_a_file_that_does_not_fit_leaves_nothing(folder: Path, trained: Trained) -> None:
     def refused(content: bytes) -> dict[str, Any]:
         answer = trained.client.post(f"{trained.path}/predict", files={"file": ("new.csv", content)})
         assert answer.status_code == 422, answer.text
@@ -229,6 +235,10 @@ def test_a_file_that_does_not_fit_leaves_nothing(server: Server, trained: Traine
     assert refused(b"\x89PNG\r\n\x1a\n")["code"].startswith("file.")
     sets = {item["id"] for item in trained.client.get("/api/datasets").json()["items"]}
     assert len([item for item in sets if item.startswith("upload-")]) <= 2, "predicting uploads nothing"
+    until = time.monotonic() + 5
+    while left := list((folder / "datasets").glob(".*")):
+        assert time.monotonic() < until, left
+        time.sleep(0.05)
 
 
 def test_one_row_is_answered_at_once(trained: Trained) -> None:

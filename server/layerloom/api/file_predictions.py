@@ -1,6 +1,7 @@
 """A file of rows comes in, a file of predictions goes out; both lie on the disk, and only while they are needed."""
 
 import asyncio
+import errno
 import secrets
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ from starlette.responses import FileResponse, Response
 from layerloom.api.bodies import one_file
 from layerloom.api.reading import predict_file
 from layerloom.api.services import Services
+from layerloom.store.incoming import disk_full
 
 FILE_SECONDS = 3600
 FILE_MEMORY = 16 * 1024**3
@@ -26,12 +28,18 @@ async def predict_for_file(request: Request, services: Services, run_id: str, ar
         ProblemError: `file.…` and what does not fit the run's columns, with row and column.
     """
     as_json = "application/json" in request.headers.get("accept", "")
-    scratch = services.settings.data_dir / "uploads" / f"prediction-{secrets.token_hex(16)}"
+    # Named as what an import works in, so that the next start removes it where this server is killed.
+    scratch = services.datasets_dir / f".prediction-{secrets.token_hex(16)}.part"
     await asyncio.to_thread(scratch.mkdir, mode=0o700, parents=True)
     try:
         async with one_file(request) as upload:
             name = "".join(each for each in upload.file.filename or "" if each.isprintable())[:200]
-            await asyncio.to_thread(_copy, upload.file.file, scratch / "given")
+            try:
+                await asyncio.to_thread(_copy, upload.file.file, scratch / "given")
+            except OSError as error:
+                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+                raise disk_full(name or "table.csv") from None
         target = scratch / "predicted"
         await services.supervisor.call(
             predict_file,

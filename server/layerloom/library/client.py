@@ -252,10 +252,9 @@ class Run:
 
     def predict_file(self, path: str | Path, output: str | Path) -> None:
         """Writes a CSV file with a row of predictions for each row of a file."""
-        given = Path(path)
-        content = self.client.send(
-            "POST", f"{self._path}/predict", files={"file": (given.name, given.read_bytes())}
-        )
+        with Path(path).open("rb") as file:
+            given = {"file": (Path(path).name, file)}
+            content = self.client.send("POST", f"{self._path}/predict", files=given)
         Path(output).write_bytes(content)
 
     def evaluate(self, dataset: str | None = None, split: str | None = None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A file of rows in, a file of predictions out. Reads what a stranger gave, so in a child, with torch."""
 
 import csv
+import errno
 import shutil
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ import orjson
 from layerloom.data.dataset import Dataset
 from layerloom.data.datasets import load
 from layerloom.data.formats.source import UploadLimits
-from layerloom.data.upload import import_file
+from layerloom.data.upload import disk_full, import_file
 from layerloom.problems import Problem, ProblemError
 from layerloom.runs import prediction_table
 from layerloom.runs.predicting import answer, encoded_table, input_columns, predict_arrays
@@ -31,7 +32,8 @@ def predict_file(
     The file is read as an upload is, below `scratch`, and nothing of it stays there.
 
     Raises:
-        ProblemError: `file.…`, with row and column; what does not fit the run's columns; `file.too_many_rows`.
+        ProblemError: `file.…`, with row and column; what does not fit the run's columns; `file.too_many_rows`;
+            `store.full`.
     """
     trained = open_trained(artifacts)
     columns = input_columns(trained)
@@ -52,6 +54,10 @@ def predict_file(
         else:
             _write_json(trained, dataset, folder, columns, target)
         return rows
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise disk_full(name) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
