@@ -253,6 +253,18 @@ def test_black_and_white_become_what_the_scale_says(scale, white, black):
     assert np.allclose(data.inputs["x"][1], black)
 
 
+def test_many_images_are_decoded_in_their_order_and_the_first_broken_one_is_named():
+    files = objects([png(3, 3, shade) for shade in range(200)])
+    state = fitted(
+        x=(chosen("picture", "image", height=3, width=3, channels=1, scale="0..255"), spec(3, 3, 1))
+    )["x"]
+
+    assert state.encode(Table({"picture": files}))[:, 0, 0, 0].tolist() == list(range(200))
+    files[150:] = b"nothing"
+    with pytest.raises(ProblemError, match=r"image\.broken: .* in row 1151"):
+        state.encode(Table({"picture": files}), 1_000)
+
+
 def test_sound_is_cut_filled_with_silence_and_brought_to_one_rate():
     tone = np.sin(np.arange(800) / 8_000 * 2 * np.pi * 100) * 0.5
     rows = columns()

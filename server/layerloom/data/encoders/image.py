@@ -1,6 +1,7 @@
 """Encoded images as tensors."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -20,6 +21,10 @@ FACTORS: dict[str, tuple[float, float]] = {
     "0..1": (1 / 255, 0.0), "-1..1": (1 / 127.5, -1.0), "0..255": (1.0, 0.0),
 }  # fmt: skip
 """What a byte is multiplied by, and what is added then."""
+
+
+_FEW = 32
+"""More images than that are decoded by all cores."""
 
 
 class Pixels(Fitted):
@@ -43,8 +48,14 @@ class Pixels(Fitted):
             ProblemError: `image.broken`, `column.missing_values`.
         """
         decoded = np.empty((len(values), self.height, self.width, self.channels), np.uint8)
-        for row, value in enumerate(values):
-            decoded[row] = self._decoded(value, first + row)
+        rows = range(first, first + len(values))
+        if len(values) <= _FEW:
+            for row, value in zip(rows, values, strict=True):
+                decoded[row - first] = self._decoded(value, row)
+            return decoded
+        with ThreadPoolExecutor() as pool:  # decoding lets other threads run
+            for row, pixels in zip(rows, pool.map(self._decoded, values, rows), strict=True):
+                decoded[row - first] = pixels
         return decoded
 
     def _decoded(self, value: object, row: int) -> Array:
