@@ -116,6 +116,33 @@ def test_training_waits_once_too_many_events_are_on_their_way(tmp_path: Path) ->
     thread.join(10)
 
 
+def test_a_worker_that_leaves_saves_with_a_step_and_not_with_its_measurement(tmp_path: Path) -> None:
+    class Measured(Fit):
+        def events(self, control: Control) -> Iterator[Event]:
+            yield events.RunStarted(outputs=["y"], epochs=1, steps_per_epoch=10)
+            worker._leaving.set()
+            yield events.LayersMeasured(epoch=1, step=1, layers={}, nodes={})
+            yield events.step_ended(1, 1, 1.0, {"y": 1.0})
+            raise AssertionError("it has left")
+
+    saved: list[tuple[int, int | None]] = []
+    server = Server()
+    worker = Worker(spec(tmp_path), server.theirs, end_thread)
+    worker._save = lambda _state: saved.append(worker._place)  # type: ignore[method-assign]  # no model is there
+
+    thread = start(worker, Measured())
+
+    server._ours.settimeout(20)
+    kinds: list[str] = []
+    while len(kinds) < 3:
+        kinds += [event["kind"] for event in server.next("events")["events"]]
+    server.tell(kind="acknowledged", upto=3)
+    server.next("left")
+    thread.join(10)
+    assert kinds == ["run_started", "layers_measured", "step_ended"]
+    assert saved == [(1, 1)]
+
+
 def test_a_stop_reaches_the_loop(tmp_path: Path) -> None:
     server = Server()
     thread = start(Worker(spec(tmp_path), server.theirs, end_thread), Fit())

@@ -8,6 +8,7 @@ import torch
 
 from layerloom.document import Training
 from layerloom.events import Event, LayersMeasured, StepEnded
+from layerloom.training import loop
 from layerloom.training.loop import fit
 from layerloom.training.watching import BINS
 from training.small_models import SmallModel, binary_data, training
@@ -100,3 +101,28 @@ def test_what_is_not_a_number_is_none() -> None:
 
     assert seen.layers["trunk"].weight_norm is None
     assert sum(seen.layers["trunk"].weights.counts) == model.trunk.weight.numel() + 8 - 1
+
+
+def test_measuring_counts_for_nothing_where_the_work_of_a_step_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """How many threads a step is worth follows from that count, and the last bits of sums from the threads."""
+    counted: list[tuple[int, int]] = []
+
+    class Noted(loop.WorkCount):
+        def threads(self, available: int) -> int:
+            counted.append((self.calls, self.operations))
+            return super().threads(available)
+
+    monkeypatch.setattr(loop, "WorkCount", Noted)
+    for every in (None, 1):
+        model, data, chosen = made(example("digits-cnn"))
+        fit_section = chosen.fit.model_copy(update={"watch_every": every})
+        next(
+            event
+            for event in fit(model, data, chosen.model_copy(update={"fit": fit_section}))
+            if isinstance(event, StepEnded)
+        )
+
+    assert counted[0] == counted[1]
+    assert counted[0][1] > 0

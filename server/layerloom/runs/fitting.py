@@ -87,6 +87,7 @@ class Fitting:
 
     def save_artifacts(self) -> None:
         spec = self._spec
+        self._model.to("cpu")  # where what is exported runs beside it
         save_artifacts(
             spec.folder, spec.document, self._model, self._data.encoders, self._epochs, spec.limits
         )
