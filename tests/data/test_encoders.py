@@ -3,6 +3,7 @@
 import io
 import json
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -136,7 +137,7 @@ def test_encoders_that_older_versions_saved_are_read():
     assert state.encode(table).tolist() == [[2.0, 0.0, 1.0, 5.0]]
 
 
-@pytest.mark.parametrize("missing", ["mean", "median", "most-frequent", -3.5])
+@pytest.mark.parametrize("missing", ["mean", "median", "most-frequent", -3])
 def test_scaling_and_what_stands_for_missing_values_are_those_of_scikit_learn(missing):
     rows = columns()
     rows["income"][6:8] = rows["income"][0]
@@ -458,6 +459,42 @@ def test_texts_are_targets_of_a_sequence_and_as_long_as_the_output():
             {"y": "sparse_categorical_crossentropy"},
             split=SPLIT,
         )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"columns": "age", "encoder": {"type": ["standardize"]}},
+        {"columns": "age", "encoder": {"type": {"a": 1}}},
+        {"columns": "age", "encoder": {"type": "values"}},
+        {"columns": "age", "encoder": {"type": "standardize", "config": [1]}},
+        {"columns": "age", "encoder": {"type": "standardize", "config": {"missing": "most"}}},
+        {"columns": "age", "encoder": {"type": "standardize", "config": {"missing": True}}},
+        {"columns": "age", "encoder": {"type": "window"}},
+        {"columns": "age", "encoder": {"type": "window", "config": {"length": 0}}},
+        {"columns": "age", "encoder": "standardize"},
+        {"columns": "age", "encoder": [1]},
+    ],
+)
+def test_an_encoder_that_is_none_is_a_problem(value):
+    binding = DataBinding(dataset="every-kind", inputs={"x": value})
+
+    [problem] = check(binding, dataset(), {"x": spec(1)}, {}, {})
+
+    assert problem.code == "encoder.invalid"
+    assert problem.hint
+
+
+def test_the_documentation_names_every_encoder_with_its_config():
+    whole = (Path(__file__).parents[2] / "docs" / "data.md").read_text()
+    text = whole.partition("\n## Encoders\n")[2].partition("\n## ")[0]
+
+    for entry in describe():
+        line = next(
+            line for line in text.splitlines() if line.startswith("| `") and f"`{entry['type']}`" in line
+        )
+        for field in entry["schema"]["properties"]:
+            assert f"`{field}`" in line, (entry["type"], field)
 
 
 def test_a_raw_row_without_a_column_and_no_rows_are_problems():

@@ -128,6 +128,20 @@ def test_a_target_that_is_bound_stays_and_a_column_of_parts_splits():
     assert "part" not in str(found.data.inputs)
 
 
+def test_a_column_that_numbers_the_rows_is_left_out():
+    columns = [
+        Column(name="Id", kind="integer"),
+        Column(name="a", kind="number"),
+        Column(name="b", kind="number"),
+    ]
+    data = Dataset(id="d", name="D", kind="uploaded", rows=9, columns=tuple(columns))
+
+    found = proposed(data, {"x": spec(4)})
+
+    assert found.data.inputs["x"]["columns"] == "a"
+    assert "`Id` numbers the rows" in " ".join(found.notes)
+
+
 def test_what_is_not_used_is_said():
     found = suit(of("age", "vector", "kind"), {"x": spec(2)}, ["y"])
 

@@ -48,7 +48,8 @@ def parse(value: JsonValue, field: str) -> Choice | Problem:
 def _encoder(value: JsonValue, field: str) -> Encoder | Problem:
     offered = {name: kind for name, kind in encoders().items() if kind.is_offered}
     kind, config = (value.get("type"), value.get("config") or {}) if isinstance(value, dict) else (None, {})
-    is_known = isinstance(value, dict) and not set(value) - {"type", "config"} and kind in offered
+    is_known = isinstance(value, dict) and not set(value) - {"type", "config"} and isinstance(kind, str)
+    is_known = is_known and kind in offered
     if not is_known or not isinstance(config, dict):
         return Problem(
             code="encoder.invalid",

@@ -20,6 +20,7 @@ _TOKENS = 64
 _SAMPLES = 16_000
 _MOST_CLASSES = 50
 _SEVERAL = 2
+_NUMBERS_OF_ROWS = ("id", "index", "row", "row_id", "uuid", "unnamed: 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,9 @@ def _end(ends: Sequence[End], name: str) -> End:
 def _is_usable(column: Column, notes: list[str]) -> bool:
     if column.kind == "category" and len(column.classes or ()) > _MOST_CLASSES:
         notes.append(f"Column `{column.name}` has {len(column.classes or ())} classes; bind it with `index`.")
+        return False
+    if column.name.lower().strip("_ ") in _NUMBERS_OF_ROWS and column.kind in ("integer", "text", "category"):
+        notes.append(f"Column `{column.name}` numbers the rows; nothing is to be learned from it.")
         return False
     return True
 
