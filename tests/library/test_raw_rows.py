@@ -12,6 +12,7 @@ from api import shop
 from layerloom import ProblemError
 from layerloom.cli.app import app
 from layerloom.data.upload import import_file
+from layerloom.library import asking
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +52,12 @@ def test_a_value_that_does_not_fit_is_named(run: Path) -> None:
     alone = layerloom.load(json.loads((run / "document.json").read_text()))
     with pytest.raises(ProblemError, match="no run"):
         alone.predict(shop.rows(2))
+
+
+def test_a_client_sends_arrays_scalars_and_the_bytes_of_files_as_json() -> None:
+    by_input = asking.prediction({"x": np.ones((1, 2), np.float32)}, ["hidden"])
+    by_column = asking.prediction([{"age": np.float32(1.5), "image": b"PNG", "city": "Oslo"}])
+
+    assert by_input == {"inputs": {"x": [[1.0, 1.0]]}, "nodes": ["hidden"]}
+    assert by_column == {"rows": [{"age": 1.5, "image": "UE5H", "city": "Oslo"}], "nodes": []}
+    assert asking.rows_of(None, "test") == {"split": "test"}

@@ -121,10 +121,10 @@ async def _artifacts(services: Services, run_id: str) -> Path:
     Raises:
         ProblemError: `run.unknown`, or `run.state` where it has left no weights yet.
     """
-    run = await services.supervisor.get(run_id)
     try:
         weights = await services.supervisor.artifact(run_id, WEIGHTS)
     except NotFound:
+        run = await services.supervisor.get(run_id)
         raise ProblemError(
             Problem(
                 code="run.state",

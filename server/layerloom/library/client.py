@@ -14,6 +14,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 
 from layerloom.document import Document
+from layerloom.library import asking
 from layerloom.library.sending import send_file
 from layerloom.problems import Problem, ProblemError
 
@@ -230,8 +231,8 @@ class Run:
         self.client.request("PATCH", f"{self._path}/training", json=training)
 
     def predict(self, x: Any) -> dict[str, Any]:  # Any: rows
-        """Outputs by name, for rows of raw values by column (`[{"age": 41, "city": "Oslo"}]`), or for arrays by input
-        name as they go into the model.
+        """Outputs by name, for rows of raw values by column (`[{"age": 41, "city": "Oslo"}]`, an image as the bytes of
+        its file), or for arrays by input name as they go into the model.
         """
         outputs: dict[str, Any] = self.prediction(x)["outputs"]
         return outputs
@@ -240,13 +241,7 @@ class Run:
         """The whole answer: `outputs`, the classes' names under `labels`, `decoded` in the columns' own words and
         units, the outputs of inner `nodes`, and `milliseconds`.
         """
-        body: Json = {"nodes": list(nodes)}
-        if isinstance(x, Mapping):
-            body["inputs"] = {
-                name: getattr(value, "tolist", lambda value=value: value)() for name, value in x.items()
-            }
-        else:
-            body["rows"] = [dict(row) for row in x]
+        body = asking.prediction(x, nodes)
         answer: Json = self.client.request("POST", f"{self._path}/predict", json=body)
         return answer
 
@@ -260,13 +255,15 @@ class Run:
     def evaluate(self, dataset: str | None = None, split: str | None = None) -> dict[str, Any]:
         """Losses and metrics: of all rows of a data set or a part of it, or of those kept for validation."""
         answer: dict[str, Any] = self.client.request(
-            "POST", f"{self._path}/evaluate", json=_rows(dataset, split)
+            "POST", f"{self._path}/evaluate", json=asking.rows_of(dataset, split)
         )
         return answer
 
     def report(self, dataset: str | None = None, split: str | None = None) -> Json:
         """How each output meets its target, as `POST /api/runs/{id}/report` gives it; rows as in `evaluate`."""
-        answer: Json = self.client.request("POST", f"{self._path}/report", json=_rows(dataset, split))
+        answer: Json = self.client.request(
+            "POST", f"{self._path}/report", json=asking.rows_of(dataset, split)
+        )
         return answer
 
     def _follow(self, after: int) -> Iterator[Json]:
@@ -279,10 +276,6 @@ class Run:
     def _has_ended_at(self, last: int) -> bool:
         rest = self.client.request("GET", f"{self._path}/events?after={last}&limit=1")
         return not rest and self.state()["state"] in ("finished", "stopped", "failed")
-
-
-def _rows(dataset: str | None, split: str | None) -> Json:
-    return {key: value for key, value in (("dataset", dataset), ("split", split)) if value is not None}
 
 
 def _plain(document: Document | Mapping[str, Any]) -> Json:
