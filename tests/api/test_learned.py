@@ -230,6 +230,7 @@ def test_a_file_that_does_not_fit_leaves_nothing(folder: Path, trained: Trained)
     assert unknown["code"] == "label.unknown"
     assert "`city`" in unknown["message"]
     assert "row 2" in unknown["message"]
+    assert unknown["message"].startswith("`new.csv`: Column `city`")
     assert unknown["node"] == "city"
     assert refused(b"age,town\n30,Oslo\n")["code"] == "column.unknown"
     assert refused(b"\x89PNG\r\n\x1a\n")["code"].startswith("file.")

@@ -54,12 +54,21 @@ def predict_file(
         else:
             _write_json(trained, dataset, folder, columns, target)
         return rows
+    except ProblemError as error:
+        raise ProblemError(*(_of_file(problem, name) for problem in error.problems)) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         raise disk_full(name) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _of_file(problem: Problem, name: str) -> Problem:
+    """Names the file, where the problem does not."""
+    if f"`{name}`" in problem.message:
+        return problem
+    return problem.model_copy(update={"message": f"`{name}`: {problem.message}"})
 
 
 def _write_csv(trained: Trained, dataset: Dataset, folder: Path, columns: list[str], target: Path) -> None:
