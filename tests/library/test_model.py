@@ -10,6 +10,8 @@ import torch
 import layerloom
 from builder import ModelBuilder, plain_document
 from layerloom import ProblemError
+from layerloom.document import to_text
+from layerloom.runs.artifacts import save_weights, write_document
 
 TRAINING = {
     "optimizer": {"type": "SGD", "config": {"learning_rate": 0.1}},
@@ -240,3 +242,23 @@ def test_a_saved_source_gives_the_models_outputs_with_the_saved_weights(tmp_path
 
     for name, array in model.predict(x).items():
         np.testing.assert_allclose(found[name].detach().numpy(), array, atol=1e-6)
+
+
+def test_a_model_takes_the_weights_of_layers_that_did_not_change(tmp_path: Path) -> None:
+    earlier, x_y = layerloom.load(two_ends()), rows()
+    earlier.fit(*x_y, epochs=1)
+    save_weights(tmp_path, "weights", earlier.module)
+    write_document(tmp_path, to_text(earlier.document))
+    changed = two_ends()
+    changed["models"]["main"]["layers"]["chance"]["config"]["activation"] = "tanh"
+    model = layerloom.load(changed)
+
+    table = {item.path: item.status for item in model.warm_start(tmp_path)}
+
+    assert table == {
+        "points/kernel": "kept", "points/bias": "kept", "chance/kernel": "reset", "chance/bias": "reset",
+    }  # fmt: skip
+    weights, before = model.get_weights(), earlier.get_weights()
+    np.testing.assert_array_equal(weights["points/kernel"], before["points/kernel"])
+    with pytest.raises(ProblemError, match="no_run"):
+        model.warm_start(tmp_path / "nothing")

@@ -81,6 +81,15 @@ def test_what_cannot_be_trained_says_why_and_has_no_numbers() -> None:
     assert result.problems[0].node == "hidden"
 
 
+def test_a_step_that_the_machine_has_no_memory_for_is_not_tried() -> None:
+    document = digits(batch_size=1_000_000, units=1_000_000)
+
+    result = preflight(to_text(document), None, None, Limits(weights=10**12))
+
+    assert not result.ok
+    assert "preflight.memory" in [problem.code for problem in result.problems]
+
+
 def test_a_device_that_is_not_there_is_a_problem_with_what_is_there() -> None:
     data = digits().model_dump()
     data["training"]["fit"]["device"] = "mps"

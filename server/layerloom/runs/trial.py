@@ -1,6 +1,7 @@
 """One step on a synthetic batch, with the real graph and losses: what it costs, and what learns. Has torch."""
 
 import math
+import os
 import time
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def trial(document: Document, datasets: Path | None, weights: Path | None, limit
         return Preflight(ok=False, unused=unused, problems=list(preparation.problems or preparation.blocking))
     try:
         device = choose_device(training.fit.device)
+        _refuse_too_large(preparation.check.totals.memory_bytes, device)
         step = _Step(plan, training, device)
         dataset = find(training.data.dataset, datasets) if training.data is not None else None
         rows = _training_rows(training, dataset)
@@ -206,6 +208,32 @@ class _Kept:
             storage = tensor.untyped_storage()
             self._seen[storage.data_ptr()] = storage.nbytes()
         return tensor
+
+
+def _refuse_too_large(needed: int, device: torch.device) -> None:
+    """A trial that the machine has no memory for would take it from everything else that runs there."""
+    there = _memory_of(device)
+    if there is None or needed <= there:
+        return
+    noun = "graphics card" if device.type == "cuda" else "machine"
+    wanted, has = (f"{size / 1024**3:.1f} GB" for size in (needed, there))
+    raise ProblemError(
+        Problem(
+            code="preflight.memory",
+            message=f"Training needs about {wanted} of memory; the {noun} has {has}.",
+            hint="Use a smaller batch size or smaller layers.",
+            field="training.fit.batch_size",
+        )
+    )
+
+
+def _memory_of(device: torch.device) -> int | None:
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError, AttributeError):  # not POSIX
+        return None
 
 
 def _input(spec: TensorSpec, rows: int, vocabulary: int) -> Tensor:
