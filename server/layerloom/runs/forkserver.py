@@ -31,6 +31,8 @@ PRELOADED = (
     "layerloom.data.loading",
     "layerloom.runs.worker",
     "layerloom.runs.calls",
+    "layerloom.runs.evaluating",
+    "layerloom.runs.predicting",
 )
 PRELOADED_WHOLE = ("layerloom.data.built_in", "layerloom.layers.modules", "layerloom.training")
 """Packages whose parts are found by scans or by names."""
