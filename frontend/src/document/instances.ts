@@ -1,7 +1,7 @@
 /** Where a model stands inside the trained one: the path to its first instance, by layers and by nodes. */
 
 import { calledModel } from "./questions";
-import type { Document, ModelId } from "./types";
+import type { Document, LayerId, Model, ModelId } from "./types";
 
 export interface Instance {
   /** Before the ids of its layers: "" in the trained model itself, else `vision/`. */
@@ -26,11 +26,24 @@ export function firstInstance(document: Document, trained: ModelId, wanted: Mode
         seen.add(called);
         inside.push({
           model: called,
-          place: { layers: `${place.layers}${layer}/`, nodes: `${place.nodes}${node}/` },
+          place: { layers: `${place.layers}${weightsOwner(model, layer)}/`, nodes: `${place.nodes}${node}/` },
         });
       }
     }
     here = inside;
   }
   return null;
+}
+
+/** What a layer wraps at last, itself where it wraps nothing: TimeDistributed uses its weights, Bidirectional has its own. */
+export function weightsOwner(model: Model, layer: LayerId): LayerId {
+  const seen = new Set<LayerId>();
+  let id = layer;
+  while (!seen.has(id)) {
+    seen.add(id);
+    const wrapped = model.layers[id]?.config?.layer;
+    if (typeof wrapped !== "string" || !(wrapped in model.layers)) return id;
+    id = wrapped;
+  }
+  return layer;
 }

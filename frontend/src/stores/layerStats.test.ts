@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstInstance } from "../document/instances";
+import { firstInstance, weightsOwner } from "../document/instances";
 import { HEAT_LEVELS, heatOf, historyOf, type Measured, MOST_MEASURED, withMeasured } from "./layerStats";
 
 const HERE = { layers: "", nodes: "" };
@@ -106,5 +106,31 @@ describe("shades", () => {
     expect(firstInstance(document, "main", "lonely")).toBeNull();
     const heat = heatOf(measured(1, { "vision/small": 2 }), "gradient_norm", [nodes[0]!], place)!;
     expect(heat.nodes.get("x")!.value).toBe(2);
+  });
+
+  it("of a wrapper are its own, else those of the layer that it names", () => {
+    const layers = {
+      each: { type: "TimeDistributed", config: { layer: "both" } },
+      both: { type: "Bidirectional", config: { layer: "lstm" } },
+      lstm: { type: "LSTM" },
+      circle: { type: "TimeDistributed", config: { layer: "circle" } },
+    };
+
+    const owners = Object.keys(layers).map((layer) => weightsOwner({ layers, nodes: {} }, layer));
+
+    expect(owners).toEqual(["lstm", "lstm", "lstm", "circle"]);
+    const node = { id: "n", layer: "both", owner: "lstm" };
+    const norm = (norms: { [layer: string]: number }) =>
+      heatOf(measured(1, norms), "gradient_norm", [node], HERE)!.nodes.get("n")!.value;
+    expect(norm({ lstm: 2 })).toBe(2);
+    expect(norm({ lstm: 2, both: 3 })).toBe(3);
+  });
+
+  it("of a called model are those of its layers as one", () => {
+    const found = measured(1, { "vision/small": 3, "vision/large": 4, visionary: 100 });
+    const called = [{ id: "left", layer: "vision" }];
+
+    expect(heatOf(found, "gradient_norm", called, HERE)!.nodes.get("left")!.value).toBe(5);
+    expect(heatOf(found, "update_ratio", called, HERE)!.nodes.get("left")!.value).toBeCloseTo(5 / Math.SQRT2);
   });
 });

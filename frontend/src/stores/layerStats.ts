@@ -41,6 +41,8 @@ export interface Heat {
 interface Called {
   readonly id: string;
   readonly layer: string;
+  /** Where a wrapper has no weights of its own: whose it uses. */
+  readonly owner?: string;
 }
 
 /** Colours of the nodes by one measure. Norms and ratios span decades, so they are compared by their logarithm. */
@@ -52,8 +54,9 @@ export function heatOf(
 ): Heat | null {
   if (measured === undefined) return null;
   const values = new Map<string, number>();
-  for (const { id, layer } of nodes) {
-    const value = measureOf(measured, measure, place.nodes + id, place.layers + layer);
+  for (const { id, layer, owner = layer } of nodes) {
+    const of = (one: string) => measureOf(measured, measure, place.nodes + id, place.layers + one);
+    const value = of(layer) ?? of(owner);
     if (value !== null && Number.isFinite(value)) values.set(id, value);
   }
   if (values.size === 0) return null;
@@ -77,8 +80,25 @@ function measureOf(
   node: string,
   layer: string,
 ): number | null {
-  if (measure === "gradient_norm" || measure === "update_ratio") return layers[layer]?.[measure] ?? null;
-  return nodes[node]?.[measure] ?? null;
+  if (measure === "dead_fraction" || measure === "deviation") return nodes[node]?.[measure] ?? null;
+  return layer in layers ? (layers[layer]?.[measure] ?? null) : ofModel(layers, measure, `${layer}/`);
+}
+
+/** A called model as one layer: its gradients, and its updates by its weights, as one long vector. */
+function ofModel(
+  layers: LayersMeasured["layers"],
+  measure: "gradient_norm" | "update_ratio",
+  within: string,
+): number | null {
+  const inner = Object.keys(layers)
+    .filter((layer) => layer.startsWith(within))
+    .map((layer) => layers[layer]!)
+    .filter((one) => one[measure] !== null);
+  if (inner.length === 0) return null;
+  if (measure === "gradient_norm") return Math.hypot(...inner.map((one) => one.gradient_norm ?? 0));
+  const weights = Math.hypot(...inner.map((one) => one.weight_norm ?? 0));
+  const updates = Math.hypot(...inner.map((one) => (one.update_ratio ?? 0) * (one.weight_norm ?? 0)));
+  return weights > 0 ? updates / weights : null;
 }
 
 export interface LayerHistory {

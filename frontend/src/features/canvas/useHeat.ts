@@ -2,12 +2,14 @@
 
 import { useEffect } from "react";
 import { create } from "zustand";
-import { firstInstance } from "../../document/instances";
-import { MAIN } from "../../document/types";
+import { firstInstance, weightsOwner } from "../../document/instances";
+import { MAIN, type Model } from "../../document/types";
 import { useDocument } from "../../stores/documentStore";
 import { type Heat, heatOf } from "../../stores/layerStats";
 import { useLayerStats } from "../../stores/layerStatsStore";
 import type { CanvasEngine } from "./engine";
+
+const NO_MODEL: Model = { layers: {}, nodes: {} };
 
 interface HeatState {
   readonly heat: Heat | null;
@@ -25,14 +27,18 @@ export function useHeatOfModel(engine: CanvasEngine, model: string): void {
   const document = useDocument((state) => state.document);
   useEffect(() => {
     const place = firstInstance(document, document.training?.model ?? MAIN, model);
-    const nodes = Object.entries(document.models[model]?.nodes ?? {});
+    const opened = document.models[model] ?? NO_MODEL;
     const heat =
       measure === null || place === null
         ? null
         : heatOf(
             latest,
             measure,
-            nodes.map(([id, { layer }]) => ({ id, layer })),
+            Object.entries(opened.nodes).map(([id, { layer }]) => ({
+              id,
+              layer,
+              owner: weightsOwner(opened, layer),
+            })),
             place,
           );
     useHeat.setState({ heat, epoch: latest?.epoch ?? 0, step: latest?.step ?? 0 });

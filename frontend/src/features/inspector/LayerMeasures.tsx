@@ -3,7 +3,7 @@
 import { Stack, Table, Text } from "@mantine/core";
 import { useMemo } from "react";
 
-import { firstInstance } from "../../document/instances";
+import { firstInstance, weightsOwner } from "../../document/instances";
 import { type LayerId, MAIN, type ModelId, type NodeId } from "../../document/types";
 import { t } from "../../i18n";
 import { useDocument } from "../../stores/documentStore";
@@ -23,10 +23,13 @@ export function LayerMeasures({ modelId, node, layer }: LayerMeasuresProps) {
   const document = useDocument((state) => state.document);
   const trained = document.training?.model ?? MAIN;
   const place = useMemo(() => firstInstance(document, trained, modelId), [document, trained, modelId]);
-  const history = useMemo(
-    () => (place === null ? null : historyOf(measured, place.layers + layer)),
-    [measured, place, layer],
-  );
+  const model = document.models[modelId];
+  const owner = model === undefined ? layer : weightsOwner(model, layer);
+  const history = useMemo(() => {
+    if (place === null) return null;
+    const own = historyOf(measured, place.layers + layer);
+    return own.measures.length > 0 ? own : historyOf(measured, place.layers + owner);
+  }, [measured, place, layer, owner]);
   const weights = useMemo(() => history?.measures.map((one) => one.weights) ?? [], [history]);
   const gradients = useMemo(() => history?.measures.map((one) => one.gradients) ?? [], [history]);
   if (place === null || history === null) return null;
