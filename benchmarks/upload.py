@@ -1,7 +1,7 @@
-"""A CSV larger than anyone wants in memory: how long a server takes to receive, read, preview and describe it, and how
-much memory all of its processes have meanwhile.
+"""A CSV larger than anyone wants in memory: how long a server takes to receive, read, preview and describe it and to
+train from it, and how much memory all of its processes have meanwhile.
 
-    python -m benchmarks.upload [--rows 5000000] [--folder /tmp]
+    python -m benchmarks.upload [--rows 5000000] [--steps 2000] [--folder /tmp]
 
 The file is made first (20 columns: 17 numbers, a count, a class, a flag; 5 million rows are about 1 GB). Memory is the
 sum over the server and its children, each 0.2 seconds: resident (RSS, which counts what is shared once for each
@@ -20,7 +20,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -46,6 +48,38 @@ def write_csv(path: Path, rows: int) -> None:
             columns["y"] = np.round(y, 6)
             options = arrow_csv.WriteOptions(include_header=not start, quoting_style="none")
             arrow_csv.write_csv(pa.table(columns), file, options)
+
+
+def document(dataset: str, steps: int) -> dict[str, Any]:
+    """The numbers standardized into one Input, two hidden layers, `y` as the target."""
+    layers = {
+        "numbers": {"type": "Input", "config": {"shape": [16]}},
+        "first": {"type": "Dense", "config": {"units": 64, "activation": "relu"}},
+        "second": {"type": "Dense", "config": {"units": 64, "activation": "relu"}},
+        "last": {"type": "Dense", "config": {"units": 1}},
+        "y": {"type": "Output"},
+    }
+    names = list(layers)
+    nodes = {name: {"layer": name, "inputs": {"inputs": [before]}} for before, name in pairwise(names)}
+    columns = {"columns": [f"x{place}" for place in range(16)], "encoder": {"type": "standardize"}}
+    return {
+        "format": "layerloom/1",
+        "name": "Large",
+        "models": {"main": {"layers": layers, "nodes": {"numbers": {"layer": "numbers"}, **nodes}}},
+        "training": {
+            "model": "main",
+            "data": {"dataset": dataset, "inputs": {"numbers": columns}, "targets": {"y": "y"}},
+            "optimizer": {"type": "Adam"},
+            "outputs": {"y": {"loss": "mean_squared_error"}},
+            "fit": {
+                "epochs": 1,
+                "batch_size": 256,
+                "steps_per_epoch": steps,
+                "validation_split": 0.0,
+                "seed": 1,
+            },
+        },
+    }
 
 
 @dataclass
@@ -106,6 +140,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else "")
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--folder", type=Path, default=None, help="Where the file and the data folder go.")
+    parser.add_argument("--steps", type=int, default=2_000, help="Of training.")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         path, token = Path(folder) / "numbers.csv", secrets.token_hex(16)
@@ -137,6 +172,11 @@ def main() -> None:
             began = time.perf_counter()
             client.upload(path)
             report("the same file again", began)
+            began = time.perf_counter()
+            events = list(client.train(document(dataset["id"], arguments.steps)))
+            report(f"{arguments.steps:,} steps of training with 256 rows", began)
+            losses = [event["loss"] for event in events if event["kind"] == "epoch_ended"]
+            print(f"\nMean squared error {losses[-1]:.3g} (variance of y: 17), {events[-1]['kind']}")
         assert dataset["rows"] == arguments.rows
 
 

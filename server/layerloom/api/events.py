@@ -115,7 +115,7 @@ async def _close(websocket: WebSocket, code: int, reason: str) -> None:
     try:
         async with asyncio.timeout(1):
             await websocket.close(code, reason)
-    except (TimeoutError, RuntimeError, OSError):
+    except (TimeoutError, RuntimeError, OSError, WebSocketDisconnect):
         pass  # it is gone already, or will never listen
 
 
