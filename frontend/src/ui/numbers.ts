@@ -11,6 +11,15 @@ export function shortNumber(value: number | null | undefined, digits = 4): strin
   return String(Number(value.toPrecision(digits)));
 }
 
+/** Four digits with their zeros, `0.1000`: numbers that change all the time keep their width. */
+export function steadyNumber(value: number | null | undefined): string {
+  if (value === undefined) return "–";
+  if (value === null || Number.isNaN(value)) return "NaN";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return size >= 10_000 || size < 0.0001 ? value.toExponential(2) : value.toPrecision(4);
+}
+
 /** 2_500_000 → "2.5 M". */
 export function compactNumber(value: number): string {
   return new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 }).format(value);

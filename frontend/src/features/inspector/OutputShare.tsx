@@ -14,11 +14,12 @@ export function OutputShare({ modelId, output }: { readonly modelId: ModelId; re
   const trained = useDocument((state) => state.document.training?.model ?? MAIN);
   const losses = useRun((state) => state.view?.losses);
   const weights = useRun((state) => state.view?.lossWeights);
+  const regularization = useRun((state) => state.view?.regularization ?? 0);
   const outputs = useRun((state) => state.view?.outputs);
   const loss = losses?.[output];
   if (trained !== modelId || losses === undefined || loss === undefined) return null;
   const weight = weights?.[output] ?? 1;
-  const share = shareOfLoss(losses, (id) => weights?.[id] ?? 1)?.get(output);
+  const share = shareOfLoss(losses, (id) => weights?.[id] ?? 1, regularization)?.get(output);
   return (
     <Stack gap={4} data-output-share={output}>
       <Text className="section-heading" component="h3">

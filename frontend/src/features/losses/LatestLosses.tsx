@@ -8,8 +8,8 @@ import { t } from "../../i18n";
 import { shareOfLoss } from "../../stores/lossShare";
 import { useRun } from "../../stores/runStore";
 import { isOver, metricsOf, type RunView, TOTAL } from "../../stores/runView";
-import { shortNumber } from "../../ui/chart/numbers";
 import { outputColor, totalColor } from "../../ui/colors";
+import { steadyNumber } from "../../ui/numbers";
 
 interface LatestLossesProps {
   readonly view: RunView;
@@ -45,8 +45,14 @@ export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("losses.output")}</Table.Th>
-            <Table.Th ta="right">{t("losses.loss")}</Table.Th>
-            {hasValidation && <Table.Th ta="right">{t("losses.validation")}</Table.Th>}
+            <Table.Th ta="right">
+              <span aria-hidden className="line-sample" /> {t("losses.loss")}
+            </Table.Th>
+            {hasValidation && (
+              <Table.Th ta="right">
+                <span aria-hidden className="line-sample" data-dashed /> {t("losses.validation")}
+              </Table.Th>
+            )}
             <Table.Th ta="right">{t("losses.weight")}</Table.Th>
             {hasShares && <Table.Th ta="right">{t("losses.share")}</Table.Th>}
             {metrics.map((metric) => (
@@ -61,10 +67,10 @@ export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
             <Table.Tr key={output} data-output={output}>
               <Table.Th scope="row">{name(output, outputColor(index), output)}</Table.Th>
               <Table.Td ta="right" data-loss>
-                {shortNumber(view.losses[output])}
+                {steadyNumber(view.losses[output])}
               </Table.Td>
               {hasValidation && (
-                <Table.Td ta="right">{shortNumber(lastEpoch?.validation?.losses[output])}</Table.Td>
+                <Table.Td ta="right">{steadyNumber(lastEpoch?.validation?.losses[output])}</Table.Td>
               )}
               <Table.Td ta="right">
                 <LossWeight output={output} view={view} />
@@ -76,7 +82,7 @@ export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
               )}
               {metrics.map((metric) => (
                 <Table.Td key={metric} ta="right">
-                  {shortNumber(
+                  {steadyNumber(
                     lastEpoch?.validation?.metrics[output]?.[metric] ?? lastEpoch?.metrics[output]?.[metric],
                   )}
                 </Table.Td>
@@ -88,7 +94,7 @@ export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
               <Table.Th scope="row" className="loss-plain-name">
                 {t("losses.regularization")}
               </Table.Th>
-              <Table.Td ta="right">{shortNumber(view.regularization)}</Table.Td>
+              <Table.Td ta="right">{steadyNumber(view.regularization)}</Table.Td>
               {hasValidation && <Table.Td />}
               <Table.Td />
               <Table.Td ta="right" data-share>
@@ -103,9 +109,9 @@ export function LatestLosses({ view, hidden, onToggle }: LatestLossesProps) {
             <Table.Tr data-total>
               <Table.Th scope="row">{name(TOTAL, totalColor, t("losses.total"))}</Table.Th>
               <Table.Td ta="right" data-loss>
-                {shortNumber(view.loss)}
+                {steadyNumber(view.loss)}
               </Table.Td>
-              {hasValidation && <Table.Td ta="right">{shortNumber(lastEpoch?.validation?.loss)}</Table.Td>}
+              {hasValidation && <Table.Td ta="right">{steadyNumber(lastEpoch?.validation?.loss)}</Table.Td>}
               <Table.Td />
               <Table.Td />
               {metrics.map((metric) => (

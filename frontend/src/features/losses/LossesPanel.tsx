@@ -9,8 +9,8 @@ import { useDialogs } from "../../stores/dialogStore";
 import { useDocument } from "../../stores/documentStore";
 import { useRun } from "../../stores/runStore";
 import { isOver, type RunView, TOTAL } from "../../stores/runView";
-import { shortNumber } from "../../ui/chart/numbers";
 import { EmptyState } from "../../ui/EmptyState";
+import { steadyNumber } from "../../ui/numbers";
 import { Panel } from "../../ui/Panel";
 import { ChartControls, nameOf } from "./ChartControls";
 import { chartDataOf, hiddenKeys } from "./chartData";
@@ -141,7 +141,7 @@ function BestEpoch({ view, quantity }: { readonly view: RunView; readonly quanti
   const text = t(best.isValidation ? "losses.bestValidation" : "losses.best", {
     epoch: best.epoch,
     name: name === TOTAL ? t("losses.total") : name,
-    value: shortNumber(best.value),
+    value: steadyNumber(best.value),
   });
   return (
     <Text size="xs" c="dimmed" className="losses-best tabular" title={text} data-best-epoch={best.epoch}>

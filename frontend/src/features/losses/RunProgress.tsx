@@ -4,7 +4,7 @@ import { Badge, Group, Progress, Text } from "@mantine/core";
 
 import { t } from "../../i18n";
 import type { RunView } from "../../stores/runView";
-import { duration } from "../../ui/chart/numbers";
+import { duration } from "../../ui/numbers";
 import { ProblemText } from "../../ui/ProblemText";
 import { progressColor, StateBadge } from "./StateBadge";
 

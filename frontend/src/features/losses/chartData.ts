@@ -2,9 +2,9 @@
 
 import { t } from "../../i18n";
 import { type RunView, TOTAL } from "../../stores/runView";
-import { shortNumber } from "../../ui/chart/numbers";
 import type { ChartData, Curve, Ring } from "../../ui/chart/types";
 import { outputColor, resolvedColor, totalColor } from "../../ui/colors";
+import { steadyNumber } from "../../ui/numbers";
 import { marksOf } from "./marks";
 import { axesIn, bestOf, type Line, linesOf, lossNames, placeIn, type Quantity, type Unit } from "./quantity";
 
@@ -53,7 +53,7 @@ function ringsOf(view: RunView, quantity: Quantity, unit: Unit): readonly Ring[]
     if (best === null) return [];
     const label = t("losses.bestOf", {
       name: name === TOTAL ? t("losses.total") : name,
-      value: shortNumber(best.value),
+      value: steadyNumber(best.value),
       epoch: best.epoch,
     });
     const x = placeIn(unit, best, view.stepsPerEpoch);

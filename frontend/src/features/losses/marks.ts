@@ -2,8 +2,8 @@
 
 import { t } from "../../i18n";
 import type { Mark as MarkOfRun, RunView } from "../../stores/runView";
-import { shortNumber } from "../../ui/chart/numbers";
 import type { Mark } from "../../ui/chart/types";
+import { steadyNumber } from "../../ui/numbers";
 import { placeIn, type Unit } from "./quantity";
 
 export function marksOf(view: RunView, unit: Unit): readonly Mark[] {
@@ -20,12 +20,12 @@ function wordsOf({ event, before }: MarkOfRun): { readonly label: string | null;
       const changes = Object.entries(event.loss_weights ?? {}).map(([name, weight]) =>
         t("losses.changedWeight", {
           name,
-          before: shortNumber(before.lossWeights[name] ?? 1),
-          after: shortNumber(weight),
+          before: steadyNumber(before.lossWeights[name] ?? 1),
+          after: steadyNumber(weight),
         }),
       );
       if (event.learning_rate !== undefined && event.learning_rate !== null) {
-        changes.push(t("losses.changedRate", { after: shortNumber(event.learning_rate) }));
+        changes.push(t("losses.changedRate", { after: steadyNumber(event.learning_rate) }));
       }
       return { label: t("losses.markChanged"), detail: changes.join("; ") };
     }

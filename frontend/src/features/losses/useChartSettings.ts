@@ -3,8 +3,8 @@
 import { useCallback, useMemo, useState } from "react";
 
 import { t } from "../../i18n";
-import { duration } from "../../ui/chart/numbers";
 import type { Range } from "../../ui/chart/types";
+import { duration } from "../../ui/numbers";
 import type { Unit } from "./quantity";
 
 export type ChartSettings = ReturnType<typeof useChartSettings>;
@@ -26,7 +26,7 @@ export function useChartSettings() {
 const FORMATS: { readonly [unit in Unit]: (x: number) => string } = {
   step: (x) => `${t("losses.step")} ${Number(x.toFixed(2))}`,
   epoch: (x) => `${t("losses.epoch")} ${Number(x.toFixed(2))}`,
-  time: (x) => `${t("losses.time")} ${seconds(x)}`,
+  time: (x) => `${t("losses.time")} ${duration(x)}`,
 };
 
 /** "Step 12", "Epoch 1.5", "Time 0:12". The same function for a unit each time, so that nothing is drawn anew. */
@@ -35,9 +35,5 @@ export function formatIn(unit: Unit): (x: number) => string {
 }
 
 export function tickIn(unit: Unit): ((x: number) => string) | undefined {
-  return unit === "time" ? seconds : undefined;
-}
-
-function seconds(value: number): string {
-  return value < 10 ? `${Number(value.toFixed(2))} s` : duration(value);
+  return unit === "time" ? duration : undefined;
 }

@@ -54,6 +54,7 @@ export function TrainingPanel() {
   const all = useCheck((state) => state.problems);
   const losses = useRun((state) => state.view?.losses);
   const weights = useRun((state) => state.view?.lossWeights);
+  const regularization = useRun((state) => state.view?.regularization ?? 0);
   const field = useSelection((state) => state.field);
   const root = useRef<HTMLDivElement>(null);
   const { data: datasets } = useQuery({ queryKey: DATASETS, queryFn: dataApi.datasets });
@@ -80,7 +81,8 @@ export function TrainingPanel() {
     const name = binding === undefined ? undefined : columnsOf(binding)[0];
     return from?.columns.find((column) => column.name === name);
   };
-  const shares = losses === undefined ? null : shareOfLoss(losses, (output) => weights?.[output] ?? 1);
+  const shares =
+    losses === undefined ? null : shareOfLoss(losses, (output) => weights?.[output] ?? 1, regularization);
   const planned = stepsOf(training.fit, dataset?.rows);
   const models = Object.keys(document.models);
 

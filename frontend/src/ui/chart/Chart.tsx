@@ -9,9 +9,8 @@ import "uplot/dist/uPlot.min.css";
 
 import { type Column, columnsOf, isSmoothed } from "./columns";
 import { nearestIndex, nearestValue, type Told, valuesAt } from "./hover";
-import type { FormatX } from "./numbers";
 import { paintMarks, paintRings, paintTags } from "./paint";
-import type { ChartData, ChartOptions, Curve, Range, Ring } from "./types";
+import type { ChartData, ChartOptions, Curve, FormatX, Range, Ring } from "./types";
 import { moved, within, zoomed } from "./zoom";
 import "./chart.css";
 

@@ -1,8 +1,8 @@
 /** The values under the crosshair: of every curve its own nearest, for curves have points at different places. */
 
+import { steadyNumber } from "../numbers";
 import { atLeast, type Column } from "./columns";
-import { type FormatX, shortNumber } from "./numbers";
-import type { Mark, Ring } from "./types";
+import type { FormatX, Mark, Ring } from "./types";
 
 /** Index of the value nearest to `index` that a column has; null where the curve does not reach there. */
 export function nearestValue(column: Column, axis: ArrayLike<number>, index: number): number | null {
@@ -47,7 +47,7 @@ export function valuesAt(
   const x = axis[index]!;
   const values = curves.flatMap(({ label, color, column }) => {
     const at = nearestValue(column, axis, index);
-    return at === null ? [] : [{ label, color, value: shortNumber(column[at]) }];
+    return at === null ? [] : [{ label, color, value: steadyNumber(column[at]) }];
   });
   const isNear = (place: { readonly x: number }) => Math.abs(place.x - x) <= reach;
   return {

@@ -1,9 +1,9 @@
 /** A chart as an SVG picture, written from the same columns that are drawn on the screen. Pure. */
 
+import { steadyNumber } from "../numbers";
 import { type Column, columnsOf, isSmoothed } from "./columns";
-import { type FormatX, shortNumber } from "./numbers";
 import { scaleOf, ticksOf } from "./ticks";
-import type { ChartData, ChartOptions, Curve, Range } from "./types";
+import type { ChartData, ChartOptions, Curve, FormatX, Range } from "./types";
 
 export interface Picture {
   readonly data: ChartData;
@@ -168,7 +168,7 @@ function extent(values: readonly number[]): readonly [number, number] {
 
 function tickText(value: number): string {
   return Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(value) < 1e-4)
-    ? shortNumber(value)
+    ? steadyNumber(value)
     : String(Number(value.toPrecision(6)));
 }
 

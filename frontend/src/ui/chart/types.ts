@@ -52,3 +52,6 @@ export interface ChartOptions {
 
 /** The part of the x axis that is shown; null: all of it. */
 export type Range = readonly [from: number, to: number] | null;
+
+/** "Step 12", "Epoch 1.5", "12 s": a place on the x axis. */
+export type FormatX = (x: number) => string;

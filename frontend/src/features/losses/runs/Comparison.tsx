@@ -9,7 +9,7 @@ import { t } from "../../../i18n";
 import type { Catalogue } from "../../../schema";
 import { useCatalogue } from "../../../stores/catalogueStore";
 import type { RunView } from "../../../stores/runView";
-import { shortNumber } from "../../../ui/chart/numbers";
+import { steadyNumber } from "../../../ui/numbers";
 import { ChartControls } from "../ChartControls";
 import { ExportMenu } from "../ExportMenu";
 import { runsCsv } from "../runCsv";
@@ -119,6 +119,17 @@ function ComparedChart({ runs }: { readonly runs: readonly Compared[] }) {
           />
         </Suspense>
       </div>
+      <Text size="xs" c="dimmed" className="runs-key">
+        <span>
+          <span aria-hidden className="line-sample" /> {t("runs.part.training")}
+        </span>
+        <span>
+          <span aria-hidden className="line-sample" data-dashed /> {t("runs.part.validation")}
+        </span>
+        <span>
+          <span aria-hidden>★</span> {t("runs.bestEpoch")}
+        </span>
+      </Text>
     </>
   );
 }
@@ -151,7 +162,7 @@ function Results({ runs }: { readonly runs: readonly Compared[] }) {
           <Table.Th scope="row">{label}</Table.Th>
           {values.map((value, place) => (
             <Table.Td key={runs[place]!.view.runId} fw={best[place] ? 700 : undefined}>
-              {shortNumber(value)}
+              {steadyNumber(value)}
               {best[place] && <span aria-hidden> ★</span>}
               {best[place] && <span className="visually-hidden">{t("runs.isBest")}</span>}
             </Table.Td>

@@ -4,8 +4,8 @@ import { Checkbox, Progress, Text, UnstyledButton } from "@mantine/core";
 
 import { t } from "../../../i18n";
 import type { Run } from "../../../schema";
-import { shortNumber } from "../../../ui/chart/numbers";
 import { outputColor } from "../../../ui/colors";
+import { steadyNumber } from "../../../ui/numbers";
 import { progressColor, StateBadge } from "../StateBadge";
 import { type Asked, RunMenu } from "./RunMenu";
 import { durationOf, letterOf, momentInWords } from "./words";
@@ -30,7 +30,7 @@ export function RunRow(props: RunRowProps) {
   const name = `${run.name}, ${moment}`;
   const { epoch, epochs, step, steps } = run.progress;
   const percent = epochs * steps > 0 ? ((Math.max(0, epoch - 1) * steps + step) / (epochs * steps)) * 100 : 0;
-  const losses = Object.entries(run.latest).map(([output, loss]) => `${output} ${shortNumber(loss)}`);
+  const losses = Object.entries(run.latest).map(([output, loss]) => `${output} ${steadyNumber(loss)}`);
   const facts = [moment, durationOf(run, Date.now()), run.device].filter((fact) => fact !== null);
   return (
     <li className="run-row" data-run-row={run.id} data-state={run.state} data-chosen={isShown || undefined}>

@@ -12,6 +12,7 @@ import { type ComparedRun, useCompared } from "../../../stores/comparedStore";
 import { useDialogs } from "../../../stores/dialogStore";
 import { useDocument } from "../../../stores/documentStore";
 import { orNotify, useProjects } from "../../../stores/projectsStore";
+import { showRunInAddress } from "../../../stores/runAddress";
 import { useRun } from "../../../stores/runStore";
 import { EmptyState } from "../../../ui/EmptyState";
 import { type Compared, Comparison } from "./Comparison";
@@ -86,7 +87,10 @@ function Runs({ onClose }: { readonly onClose: () => void }) {
     setAsked(null);
     setCompared(compared.filter((id) => id !== run.id));
     if (chosen === run.id) setChosen(null);
-    if (openRun === run.id) useRun.getState().detach();
+    if (openRun === run.id) {
+      useRun.getState().detach();
+      showRunInAddress(null);
+    }
     act(() => api.deleteRun(run.id));
   };
   const isDone = (isStarted: boolean) => {

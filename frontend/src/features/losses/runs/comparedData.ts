@@ -2,9 +2,9 @@
 
 import { t } from "../../../i18n";
 import { metricKey, type RunView, TOTAL } from "../../../stores/runView";
-import { shortNumber } from "../../../ui/chart/numbers";
 import type { ChartData, Curve, Ring } from "../../../ui/chart/types";
 import { outputColor, resolvedColor } from "../../../ui/colors";
+import { steadyNumber } from "../../../ui/numbers";
 import { VALIDATION_DASH } from "../chartData";
 import {
   axesIn,
@@ -92,7 +92,7 @@ export function comparedChart(views: readonly RunView[], choice: Choice, unit: U
       x: placeIn(unit, best, view.stepsPerEpoch),
       y: best.value,
       color,
-      label: t("losses.bestOf", { name: letter, value: shortNumber(best.value), epoch: best.epoch }),
+      label: t("losses.bestOf", { name: letter, value: steadyNumber(best.value), epoch: best.epoch }),
     });
   });
   return { curves, marks: [], rings };

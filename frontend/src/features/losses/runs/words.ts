@@ -3,8 +3,8 @@
 import type { Difference, Subject } from "../../../document/difference";
 import { language, t, translated } from "../../../i18n";
 import type { Json, Run } from "../../../schema";
-import { duration } from "../../../ui/chart/numbers";
 import { labelOf } from "../../../ui/form/fields";
+import { duration } from "../../../ui/numbers";
 
 /** "Layer hidden: Units" */
 export function placeInWords({ subject, field }: Difference): string {
