@@ -51,6 +51,33 @@ def test_steps_and_operations_are_counted() -> None:
     assert result.seconds == pytest.approx(135 * (result.step_seconds or 0))
 
 
+@pytest.mark.parametrize(
+    ("split", "rows"),
+    [
+        ({"by": "order", "validation": 0.25, "test": 0.25}, 898),
+        ({"by": "random", "validation": 0.1, "test": 0.0}, 1617),
+        ({"by": "stratified", "validation": 0.5, "test": 0.0, "column": "digit"}, 900),
+    ],
+)
+def test_steps_are_those_of_the_rows_that_the_split_leaves(split: dict[str, Any], rows: int) -> None:
+    data = digits(batch_size=1).model_dump()
+    data["training"]["data"]["split"] = split
+
+    result = found(Document.model_validate(data))
+
+    assert result.ok, result.problems
+    assert result.steps_per_epoch == pytest.approx(rows, abs=3)
+
+
+def test_steps_of_made_up_rows_are_counted_too() -> None:
+    data = digits().model_dump()
+    data["training"]["data"]["dataset"] = "generated"
+
+    result = found(Document.model_validate(data))
+
+    assert (result.ok, result.steps_per_epoch) == (True, 26)
+
+
 def test_a_layer_that_gets_no_gradient_is_named() -> None:
     document = changed(drop={"type": "Rescaling", "config": {"scale": 0.0}})
 

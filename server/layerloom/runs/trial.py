@@ -9,15 +9,18 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import saved_tensors_hooks
 
-from layerloom.data.dataset import Dataset
+from layerloom.data.binding import GENERATED
 from layerloom.data.datasets import find
+from layerloom.data.generation import generate
+from layerloom.data.source import open_source
+from layerloom.data.split import count, divide, split, split_columns
 from layerloom.document import Document, Limits, Training
 from layerloom.graph.build import BuiltModel, build
 from layerloom.graph.plan import Plan
 from layerloom.graph.resolved import ResolvedModel
 from layerloom.problems import Problem, ProblemError, Severity
 from layerloom.runs.preflight import Preflight
-from layerloom.runs.preparation import Preparation, prepare
+from layerloom.runs.preparation import Preparation, losses_of, prepare
 from layerloom.tensors import TensorSpec
 from layerloom.training.devices import choose_device
 from layerloom.training.flat import FlatOptimizer
@@ -45,8 +48,7 @@ def trial(document: Document, datasets: Path | None, weights: Path | None, limit
         device = choose_device(training.fit.device)
         _refuse_too_large(preparation.check.totals.memory_bytes, device)
         step = _Step(plan, training, device)
-        dataset = find(training.data.dataset, datasets) if training.data is not None else None
-        rows = _training_rows(training, dataset)
+        rows = _training_rows(training, plan, datasets)
         size = training.fit.batch_size if rows is None else max(1, min(rows, training.fit.batch_size))
         step.run(size)
     except ProblemError as error:
@@ -270,15 +272,24 @@ def _target(loss: Loss | None, output: Tensor) -> Tensor:
     return target / target.sum(-1, keepdim=True) if output.dim() > 1 and output.shape[-1] > 1 else target
 
 
-def _training_rows(training: Training, dataset: Dataset | None) -> int | None:
-    """Rows that are learned from, by the shares that are asked for; None where they are not known."""
-    if dataset is None or dataset.rows is None:
+def _training_rows(training: Training, plan: Plan, datasets: Path | None) -> int | None:
+    """Rows that are learned from, as the split leaves them; it reads no column but the one that it goes by.
+
+    Raises:
+        ProblemError: `split.…`, where a part is empty or a value says nothing.
+    """
+    binding = training.data
+    dataset = find(binding.dataset, datasets) if binding is not None else None
+    if binding is None or dataset is None:
         return None
-    kept = training.fit.validation_split
-    split = training.data.split if training.data is not None else None
-    if split is not None:
-        kept = split.validation + split.test
-    return int(dataset.rows * (1.0 - kept))
+    if dataset.id == GENERATED:
+        made = generate(plan.inputs, plan.outputs, losses_of(training), training.fit.seed or 0)
+        return split(made.rows, training.fit)
+    names = split_columns(binding) or [
+        column.name for column in dataset.columns[:1]
+    ]  # rows are counted by one
+    source = open_source(dataset, datasets, names)
+    return count(divide(binding, dataset, source, training.fit).training)
 
 
 def _steps(training: Training, rows: int) -> int:
