@@ -53,5 +53,9 @@ it("steps of a fit count the rows that train, and the epochs that are left", () 
     epochs: 5,
   });
   expect(stepsOf({ epochs: 5, initial_epoch: 3 }, 100)).toEqual({ steps: 8, epochs: 2 });
+  expect(stepsOf({ epochs: 1, batch_size: 10 }, 100, { by: "random", validation: 0.2 })).toEqual({
+    steps: 7,
+    epochs: 1,
+  });
   expect(stepsOf({}, null)).toBeNull();
 });

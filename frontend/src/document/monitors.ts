@@ -1,6 +1,6 @@
 /** Keys of the numbers that a training reports each epoch, as Keras' `History` has them: what a callback can follow. */
 
-import type { Fit, OutputTraining, Training, Typed } from "./types";
+import type { Fit, OutputTraining, Split, Training, Typed } from "./types";
 
 /** `loss`, `<output>_loss`, `<output>_<metric>`, their `val_` twins where rows are kept for validation, `learning_rate`. */
 export function monitorKeys(training: Training, hasValidation: boolean): string[] {
@@ -37,9 +37,8 @@ function unused(name: string, taken: readonly string[]): string {
 }
 
 /** The data binding's own split, where there is one; Keras' `validation_split` else. */
-function splitOf(training: Training): { readonly validation?: number; readonly by?: string } | null {
-  const data = training.data as { split?: { validation?: number; by?: string } | null } | null | undefined;
-  return data?.split ?? null;
+function splitOf(training: Training): Split | null {
+  return training.data?.split ?? null;
 }
 
 export function hasOwnSplit(training: Training): boolean {
@@ -53,13 +52,20 @@ export function hasValidation(training: Training): boolean {
   return (training.fit?.validation_split ?? 0) > 0;
 }
 
+/** Share of the rows that is not trained with; of a split by a column only the server knows it. */
+function heldOut({ by, validation = 0.2, test = 0.1 }: Split): number {
+  return by === "column" ? 0 : validation + test;
+}
+
 /** Steps that a fit will take; null where the number of rows is not known. */
 export function stepsOf(
   fit: Fit | undefined,
   rows: number | null | undefined,
+  split: Split | null = null,
 ): { steps: number; epochs: number } | null {
   const epochs = Math.max(1, (fit?.epochs ?? 10) - (fit?.initial_epoch ?? 0));
   if (rows === null || rows === undefined || rows <= 0) return null;
-  const trained = Math.max(1, Math.floor(rows * (1 - (fit?.validation_split ?? 0))));
+  const held = split ? heldOut(split) : (fit?.validation_split ?? 0);
+  const trained = Math.max(1, Math.floor(rows * (1 - held)));
   return { steps: Math.ceil(trained / (fit?.batch_size ?? 32)) * epochs, epochs };
 }

@@ -67,10 +67,12 @@ export function proposeBinding(
   const split = current?.split;
   const isSplitKept =
     split && (split.column === null || split.column === undefined || names.has(split.column));
+  const weights = Object.entries(current?.sample_weights ?? {}).filter(([, column]) => names.has(column));
   return {
     dataset: dataset.id,
     inputs: Object.fromEntries(inputColumns),
     targets: Object.fromEntries(targetColumns),
+    ...(weights.length > 0 && { sample_weights: Object.fromEntries(weights) }),
     ...(isSplitKept && { split }),
   };
 }

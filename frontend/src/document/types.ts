@@ -70,6 +70,8 @@ export interface DataBinding {
   readonly inputs?: { readonly [node: NodeId]: ColumnBinding };
   /** Column by Output node id. */
   readonly targets?: { readonly [node: NodeId]: ColumnBinding };
+  /** Column by Output node id that tells how much each row counts. */
+  readonly sample_weights?: { readonly [node: NodeId]: string };
   /** Absent: the last rows validate, as `fit.validation_split` says. */
   readonly split?: Split | null;
 }

@@ -26,6 +26,7 @@ export {
   setOptimizer,
   setOutputTrained,
   setOutputTraining,
+  setSampleWeights,
   setSplit,
   setTraining,
 } from "./training";

@@ -122,6 +122,22 @@ export const bindColumn = command(
   ({ side, node, field }) => (field === undefined ? undefined : `${side}.${node}.${field}`),
 );
 
+/** The column that tells how much each row counts for an output; `null` takes it away. */
+export const setSampleWeights = command(
+  "setSampleWeights",
+  (document: Document, args: { output: NodeId; column: string | null }) => ({
+    document: withTraining(document, (training) => {
+      const { sample_weights: before, ...data } = training.data ?? {};
+      const weights =
+        args.column === null
+          ? withoutKeys(before, new Set([args.output]))
+          : withKey(before, args.output, args.column);
+      const isEmpty = Object.keys(weights).length === 0;
+      return { ...training, data: isEmpty ? data : { ...data, sample_weights: weights } };
+    }),
+  }),
+);
+
 export const setName = command(
   "setName",
   (document: Document, args: { name: string }) => {
@@ -161,6 +177,9 @@ export function trainingWithoutNodes(
         ...training.data,
         ...(training.data.inputs && { inputs: withoutKeys(training.data.inputs, gone) }),
         ...(training.data.targets && { targets: withoutKeys(training.data.targets, gone) }),
+        ...(training.data.sample_weights && {
+          sample_weights: withoutKeys(training.data.sample_weights, gone),
+        }),
       },
     }),
   };
@@ -184,6 +203,9 @@ export function trainingWithRenamedNode(
         ...training.data,
         ...(training.data.inputs && { inputs: withRenamedKey(training.data.inputs, from, to) }),
         ...(training.data.targets && { targets: withRenamedKey(training.data.targets, from, to) }),
+        ...(training.data.sample_weights && {
+          sample_weights: withRenamedKey(training.data.sample_weights, from, to),
+        }),
       },
     }),
   };
@@ -195,6 +217,7 @@ function isMentioned(training: Training, node: NodeId): boolean {
     node in (training.outputs ?? {}) ||
     node in (training.data?.inputs ?? {}) ||
     node in (training.data?.targets ?? {}) ||
+    node in (training.data?.sample_weights ?? {}) ||
     (training.inputs ?? []).includes(node)
   );
 }

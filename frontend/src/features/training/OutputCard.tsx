@@ -9,6 +9,8 @@ import { Fold } from "../../ui/Fold";
 import { ClassWeights } from "./ClassWeights";
 import { ColumnField } from "./ColumnField";
 import { showWeights, type Weights } from "./classWeightText";
+import { problemOf as problemIn } from "./parts";
+import { SampleWeights } from "./SampleWeights";
 
 interface OutputCardProps {
   readonly id: string;
@@ -36,6 +38,7 @@ export function OutputCard(props: OutputCardProps) {
   const isTrained = training !== undefined;
   const problemOf = (field: string) =>
     problems.find((problem) => problem.field?.startsWith(`training.outputs.${id}.${field}`))?.message;
+  const rowProblem = problemIn(problems, `training.data.sample_weights.${id}`);
   const loss = nameOf(training?.loss);
   const weightedProblem = problemOf("weighted_metrics");
   const classProblem = problems.find((problem) =>
@@ -126,7 +129,7 @@ export function OutputCard(props: OutputCardProps) {
           <Fold
             title={t("fit.weighting")}
             summary={weightingOf(training, props.classWeights)}
-            opensFor={weightedProblem !== undefined || classProblem !== undefined}
+            opensFor={weightedProblem !== undefined || classProblem !== undefined || rowProblem !== undefined}
           >
             <MetricsField
               label={t("fit.weightedMetrics")}
@@ -138,6 +141,7 @@ export function OutputCard(props: OutputCardProps) {
                 props.onChange({ weighted_metrics: metrics.length === 0 ? undefined : metrics })
               }
             />
+            <SampleWeights output={id} dataset={dataset} problems={problems} />
             <ClassWeights
               output={id}
               classes={props.classes}

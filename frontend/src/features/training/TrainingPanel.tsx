@@ -83,7 +83,7 @@ export function TrainingPanel() {
   };
   const shares =
     losses === undefined ? null : shareOfLoss(losses, (output) => weights?.[output] ?? 1, regularization);
-  const planned = stepsOf(training.fit, dataset?.rows);
+  const planned = stepsOf(training.fit, dataset?.rows, training.data?.split);
   const models = Object.keys(document.models);
 
   const callbacks = training.fit?.callbacks ?? [];

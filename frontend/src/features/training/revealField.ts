@@ -4,7 +4,7 @@
 export function revealField(root: HTMLElement | null, field: string): void {
   const [, section, ...rest] = field.split(".");
   const names: { readonly [section: string]: string } = {
-    data: rest[0] === "split" ? "split" : (rest[1] ?? "dataset"),
+    data: dataField(rest),
     outputs: rest[1] === undefined ? "" : `${rest[0]}.${rest[1]}`,
     optimizer: rest.at(-1) === "learning_rate" ? "learning_rate" : "optimizer",
     fit: rest[0] ?? "epochs",
@@ -15,4 +15,9 @@ export function revealField(root: HTMLElement | null, field: string): void {
   const control = root?.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"]`);
   control?.scrollIntoView({ block: "center" });
   control?.focus();
+}
+
+function dataField([part, end]: readonly string[]): string {
+  if (part === "split") return "split";
+  return part === "sample_weights" ? `${end}.sample_weights` : (end ?? "dataset");
 }
