@@ -1,15 +1,22 @@
 """CSV files, good and bad: what is understood, and what each refusal names."""
 
+import csv
+import io
 import json
 import resource
+from random import Random
 
 import numpy as np
+import polars
 import pytest
 
 from layerloom.data import upload
+from layerloom.data.dataset import Column, Dataset
 from layerloom.data.datasets import find, load
 from layerloom.data.preview import preview
+from layerloom.data.stored import read_values
 from layerloom.data.upload import UploadLimits, import_file
+from layerloom.data.words import MISSING
 from layerloom.problems import ProblemError
 
 GOOD = "age,city,bought\n31,Berlin,1\n45,上海,0\n28,Berlin,1\n"
@@ -375,3 +382,55 @@ def test_a_table_may_have_more_columns_than_files_are_open_by_default(tmp_path):
 
     assert len(dataset.columns) == columns
     assert load(dataset.id, tmp_path / "datasets", ["c1199"])["c1199"].tolist() == [1.5, 1.5]
+
+
+def test_a_set_of_an_earlier_version_is_still_read(tmp_path):
+    folder = tmp_path / "upload-old"
+    folder.mkdir()
+    polars.DataFrame(
+        {"n": [1, None, 3], "kind": polars.Series([1, None, 0], dtype=polars.Int32), "note": ["x", None, "z"]}
+    ).write_ipc(folder / "table.arrow")
+    columns = (
+        Column(name="n", kind="integer", dtype="int64", missing=1),
+        Column(name="kind", kind="category", dtype="int64", classes=("a", "b"), missing=1),
+        Column(name="note", kind="text", dtype="string", missing=1),
+    )
+    described = Dataset(id="upload-old", name="Old", kind="uploaded", rows=3, columns=columns)
+    (folder / "dataset.json").write_text(described.model_dump_json(exclude={"sha256", "format"}))
+
+    table = load("upload-old", tmp_path, rows=2, offset=1)
+
+    assert np.isnan(table["n"][0])
+    assert table["n"][1] == 3
+    assert table["kind"].tolist() == [-1, 0]
+    assert table["note"].tolist() == [None, "z"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_cells_are_those_that_pythons_reader_finds(tmp_path, seed):
+    random = Random(seed)
+    plain = ["7", "-3", "1.5", "a", "b c", "é", " x ", "NA", "", "2024-01-01"]
+    quoted = ["q", "a,b", "two\nlines", "two\r\nlines", 'say ""hi""', "", " NA ", "7"]
+    lines = ["first,second,third"]
+    for _ in range(random.randint(2, 12)):
+        cells = [
+            random.choice(plain) if random.random() < 0.6 else f'"{random.choice(quoted)}"' for _ in range(3)
+        ]
+        lines += [",".join(cells), *[""] * (random.random() < 0.2)]
+    text = random.choice(["\n", "\r\n", "\r"]).join(lines) + random.choice(["", "\n"])
+
+    dataset = imported(tmp_path, text)
+
+    _, *rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    folder = tmp_path / "datasets" / dataset.id / "columns"
+    assert dataset.rows == len(rows)
+    for place, column in enumerate(dataset.columns):
+        expected = [
+            cell.strip() if cell.strip().lower() not in MISSING else None for cell in [r[place] for r in rows]
+        ]
+        found = read_values(column, folder, place, 0, dataset.rows)
+        if column.kind in ("integer", "number"):
+            expected = [float("nan") if cell is None else float(cell) for cell in expected]
+            np.testing.assert_array_equal(np.array(found, float), expected)
+        elif column.kind in ("category", "text"):
+            assert found == expected

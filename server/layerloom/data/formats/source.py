@@ -19,8 +19,8 @@ class UploadLimits:
     rows: int = 100_000_000
     columns: int = 4_096
     line_bytes: int = _MEBIBYTE
-    unpacked_bytes: int = 16_384 * _MEBIBYTE
-    """All that a compressed file or an archive holds."""
+    unpacked_bytes: int = 8_192 * _MEBIBYTE
+    """All that a compressed file or an archive holds; the process that reads may write no larger file."""
     expansion: int = 200
     """How many times larger than in the file a part may become; beyond 16 MiB, more is called a bomb."""
     members: int = 1_000_000
