@@ -101,7 +101,7 @@ function FileField({ field, value, onChange }: ControlProps) {
           <img
             src={`data:image/png;base64,${value}`}
             alt={field.name}
-            style={{ maxHeight: 96, maxWidth: 160, imageRendering: "pixelated" }}
+            style={{ height: 96, maxWidth: 160, objectFit: "contain", imageRendering: "pixelated" }}
           />
         )}
         <FileButton

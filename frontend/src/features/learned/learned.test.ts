@@ -174,6 +174,16 @@ describe("lines to paste", () => {
     expect(said).toContain(JSON.stringify(body));
   });
 
+  it("reach curl also where the row is longer than an argument may be", () => {
+    const long = { rows: [{ picture: "x".repeat(300_000), who: "it's $HOME" }] };
+    // Whatever stands before the body is curl's; cat says what curl would be given.
+    const script = curlLine("http://host:8420", "run", long).replace(/^curl[\s\S]*-d @- /, "cat ");
+
+    const said = execFileSync("sh", { input: script, encoding: "utf8" });
+
+    expect(JSON.parse(said)).toEqual(long);
+  });
+
   it("are a Python program of the same body", () => {
     const lines = pythonLines("http://host:8420", "run", body);
     const printed = `${lines.split("\nrequest = ")[0]}\nprint(json.dumps(body))`;

@@ -11,13 +11,19 @@ export function tokenLine(): string {
   return `export ${TOKEN_VARIABLE}=$(layerloom token)`;
 }
 
+/** A shell gives a program no longer argument than 128 KiB; a large row, such as a picture, goes in by a here-document. */
+const LONGEST_ARGUMENT = 100_000;
+
 export function curlLine(origin: string, run: string, body: PredictRequest): string {
-  return [
+  const text = JSON.stringify(body);
+  const isLong = text.length > LONGEST_ARGUMENT;
+  const line = [
     `curl ${origin}/api/runs/${run}/predict`,
     `-H "Authorization: Bearer $${TOKEN_VARIABLE}"`,
     '-H "Content-Type: application/json"',
-    `-d ${shellQuoted(JSON.stringify(body))}`,
+    isLong ? "-d @- <<'END'" : `-d ${shellQuoted(text)}`,
   ].join(" \\\n  ");
+  return isLong ? `${line}\n${text}\nEND` : line;
 }
 
 export function curlFileLine(origin: string, run: string): string {
