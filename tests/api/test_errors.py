@@ -151,8 +151,10 @@ def test_any_id_is_answered_with_json(owner: TestClient, path: str, value: str) 
 
     answer = owner.get(filled)
 
-    assert answer.status_code in (404, 405, 422)
-    assert_problems(answer)
+    # A client goes up by itself: three times `..` is the page, which has no problems.
+    assert answer.status_code in (404, 405, 422) or answer.request.url.path == "/"
+    if answer.request.url.path != "/":
+        assert_problems(answer)
     assert "set-cookie" not in answer.headers
 
 
