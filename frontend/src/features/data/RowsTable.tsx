@@ -24,7 +24,8 @@ export function RowsTable({ dataset }: { readonly dataset: Dataset }) {
   const offset = page * size;
   const preview = useQuery({
     queryKey: ["datasets", dataset.id, "preview", offset, size],
-    queryFn: () => dataApi.preview(dataset.id, size, offset),
+    // With its place: while the next page is on its way, the rows of the last one keep their numbers.
+    queryFn: async () => ({ ...(await dataApi.preview(dataset.id, size, offset)), first: offset }),
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
     retry: false,
@@ -111,13 +112,13 @@ export function RowsTable({ dataset }: { readonly dataset: Dataset }) {
               // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place.
               <Table.Tr key={index}>
                 <Table.Th scope="row" ta="right" className={classes.place}>
-                  {showCount(offset + index + 1)}
+                  {showCount(preview.data.first + index + 1)}
                 </Table.Th>
                 {row.map((value, place) => {
                   const column = preview.data.columns[place];
                   return (
                     <Table.Td key={column?.name ?? place} ta={column && isNumber(column) ? "right" : "left"}>
-                      <Cell value={value} column={column} row={offset + index} />
+                      <Cell value={value} column={column} row={preview.data.first + index} />
                     </Table.Td>
                   );
                 })}
