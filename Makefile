@@ -60,7 +60,7 @@ test-frontend: setup ## Vitest
 	@cd frontend && npm run --silent test
 
 test-python: setup ## pytest without the browser
-	@$(BIN)/pytest -q --ignore=tests/e2e -n 2 --dist worksteal
+	@$(BIN)/pytest -q --ignore=tests/e2e -n 2 --dist worksteal --durations=15
 
 test-browser: setup build browser ## The real page in a real browser
 	@$(BIN)/pytest -q tests/e2e

@@ -67,7 +67,9 @@ def theirs(model: Any, arrays: list[np.ndarray]) -> list[np.ndarray]:
     given = nested(model, arrays)
     values = [weight.value for weight in model.trainable_variables]
     fixed = [weight.value for weight in model.non_trainable_variables]
-    outputs, _ = jax.jit(model.stateless_call)(values, fixed, given)  # compiled as a whole: once, not for each step
+    outputs, _ = jax.jit(model.stateless_call)(
+        values, fixed, given
+    )  # compiled as a whole: once, not for each step
     return [np.asarray(each) for each in keras.tree.flatten(outputs)]
 
 
