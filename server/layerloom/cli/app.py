@@ -9,6 +9,7 @@ from layerloom.cli.evaluate import evaluate, report
 from layerloom.cli.predict import predict
 from layerloom.cli.preflight import preflight
 from layerloom.cli.propose import propose
+from layerloom.cli.runs import runs
 from layerloom.cli.serve import serve
 from layerloom.cli.server_facts import show_openapi, show_token, show_version
 from layerloom.cli.train import train
@@ -28,6 +29,7 @@ app.command()(evaluate)
 app.command()(report)
 app.command()(predict)
 app.add_typer(data, name="data")
+app.add_typer(runs, name="runs")
 app.command()(preflight)
 app.command()(propose)
 app.command("examples")(show_examples)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from layerloom.cli.console import err, show_problems
-from layerloom.document import DataBinding, Document, Training, to_text
+from layerloom.cli.source import with_dataset
+from layerloom.document import Document, to_text
 from layerloom.events import Event
 from layerloom.problems import Problem, ProblemError
 from layerloom.settings import Settings
@@ -117,12 +118,7 @@ def with_data(document: Document, data: str, settings: Settings) -> Document:
         from layerloom.cli.data import add_file
 
         data = add_file(path, settings).id
-    training = document.training or Training()
-    binding = (training.data or DataBinding()).model_copy(update={"dataset": data})
-    changed = Training.model_validate(
-        {**training.model_dump(), "data": {**binding.model_dump(), "dataset": data}}
-    )
-    return Document.model_validate({**document.model_dump(), "training": changed.model_dump()})
+    return with_dataset(document, data)
 
 
 def _left(folder: Path) -> "Left":

@@ -9,7 +9,7 @@ import orjson
 
 from layerloom.api.formats import read_document
 from layerloom.api.gallery import examples, find_example
-from layerloom.document import Document, Limits
+from layerloom.document import DataBinding, Document, Limits, Training
 from layerloom.problems import Problem, ProblemError
 from layerloom.versions import load_document
 
@@ -34,6 +34,16 @@ def with_values(document: Document, assignments: Sequence[str], limits: Limits) 
     for assignment in assignments:
         _assign(data, assignment)
     return load_document(data, limits)
+
+
+def with_dataset(document: Document, dataset: str) -> Document:
+    """The document with another data set, by its id; how columns are bound stays."""
+    training = document.training or Training()
+    binding = (training.data or DataBinding()).model_copy(update={"dataset": dataset})
+    changed = Training.model_validate(
+        {**training.model_dump(), "data": {**binding.model_dump(), "dataset": dataset}}
+    )
+    return Document.model_validate({**document.model_dump(), "training": changed.model_dump()})
 
 
 def _read(source: str, limits: Limits) -> bytes:
