@@ -56,7 +56,6 @@ OTHER_REASONS: Mapping[str, str] = {
     "OrbaxCheckpoint": "checkpoints are written by the server, in safetensors",
     "ProgbarLogger": "the page and the command line show progress",
     "RemoteMonitor": "the websocket `/api/runs/{id}/events` sends every event",
-    "SwapEMAWeights": "validation sees the averages that `use_ema` keeps, as described there",
     "TensorBoard": "the page shows the curves; events can be read over REST",
 }
 

@@ -193,7 +193,7 @@ def test_what_the_api_answers_is_what_openapi_says(owner: TestClient, app: FastA
     for name in ("Document", "Problem", "Problems", "CheckAnswer", "Run", "Dataset", "Catalogue", "Event"):
         assert name in schemas, name
     assert schemas["Event"]["discriminator"]["propertyName"] == "kind"
-    assert len(schemas["Event"]["oneOf"]) == 12
+    assert len(schemas["Event"]["oneOf"]) == 13
     assert "kind" in schemas["StepEnded"]["required"]
     assert "regularization" not in schemas["StepEnded"]["required"]
     assert schemas["Problem"]["required"] == ["code", "severity", "message", "hint"]

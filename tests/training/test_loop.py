@@ -348,6 +348,23 @@ def test_a_stopped_fit_ends_with_its_averaged_weights_as_in_keras() -> None:
     assert not torch.equal(model.trunk.weight, before)
 
 
+def test_a_change_that_comes_just_before_the_stop_is_told() -> None:
+    """While the loop is between two looks at its control."""
+    control, events = Control(), list[Event]()
+
+    for event in fit(SmallModel(), binary_data(), training(), control):
+        events.append(event)
+        if len(events) == 2:
+            control.pause()
+        elif event.kind == "run_paused":
+            control.resume()
+        elif event.kind == "run_resumed":
+            control.change(learning_rate=0.5)
+            control.stop()
+
+    assert [event.kind for event in events[-3:]] == ["run_resumed", "training_changed", "run_stopped"]
+
+
 @pytest.mark.parametrize("pause_after", range(13))
 @pytest.mark.parametrize("fitting", [{}, {"epochs": 5, "steps_per_epoch": 3}], ids=["whole", "part"])
 def test_a_fit_saved_while_it_is_paused_goes_on_bit_for_bit(

@@ -2,6 +2,7 @@
 stderr.
 """
 
+import contextlib
 import logging
 import sys
 from collections.abc import Callable, Iterable
@@ -64,12 +65,23 @@ def place(problem: Problem) -> str:
     return ".".join(parts) or problem.field or ""
 
 
+class _ToStderr(logging.Handler):
+    """Writes to the stderr of the moment. A log that nobody can read any more (a closed terminal) must not end what
+    it tells of."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(Exception):
+            print(self.format(record), file=sys.stderr, flush=True)
+
+
 def configure_logs() -> None:
     """Warnings to stderr; traces without local variables, which may hold secrets."""
     import structlog  # slow to import, and only what serves or trains logs
 
     logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        level=logging.WARNING,
+        handlers=[_ToStderr()],
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     # uvicorn says so of every handshake that was answered by HTTP, as a refused one is: no error.
     logging.getLogger("uvicorn.error").addFilter(
@@ -78,12 +90,12 @@ def configure_logs() -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+                colors=sys.stderr.isatty(),
+                pad_event_to=0,
+                exception_formatter=structlog.dev.plain_traceback,
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.stdlib.LoggerFactory(),
     )

@@ -112,6 +112,7 @@ class _Fit:
         while state.epoch < fit.epochs and not state.ended:
             yield from self.epoch()
             if self.control.is_stopped:
+                yield from self.steering.obey()  # changes that came just before the stop are told
                 self.finish()
                 yield RunStopped()
                 return
