@@ -23,7 +23,7 @@ def model(build: Build) -> Build:
 
 def built(name: str) -> Any:
     """The model, with names counted anew."""
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
     keras.utils.set_random_seed(7)
     return MODELS[name]()
 

@@ -62,15 +62,8 @@ def nested(model: Any, arrays: list[np.ndarray]) -> Any:
 
 def theirs(model: Any, arrays: list[np.ndarray]) -> list[np.ndarray]:
     """Keras' outputs, in order."""
-    import jax
-
     given = nested(model, arrays)
-    values = [weight.value for weight in model.trainable_variables]
-    fixed = [weight.value for weight in model.non_trainable_variables]
-    outputs, _ = jax.jit(model.stateless_call)(
-        values, fixed, given
-    )  # compiled as a whole: once, not for each step
-    return [np.asarray(each) for each in keras.tree.flatten(outputs)]
+    return [np.asarray(each) for each in keras.tree.flatten(model(given))]
 
 
 def ours(model: layerloom.Model, arrays: list[np.ndarray]) -> list[np.ndarray]:
@@ -91,7 +84,7 @@ def gradients_of_theirs(model: Any, arrays: list[np.ndarray], folder: Path) -> d
         flat = keras.tree.flatten(outputs)
         return sum((each * weighing(index, each.shape)).sum() for index, each in enumerate(flat))
 
-    found = jax.jit(jax.grad(total))(trainable)
+    found = jax.grad(total)(trainable)
     before = [np.asarray(value) for value in trainable]
     for weight, gradient in zip(model.trainable_variables, found, strict=True):
         weight.assign(gradient)

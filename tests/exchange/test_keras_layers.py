@@ -62,7 +62,7 @@ def test_an_example_is_the_same_after_keras(name: str, number: int) -> None:
     before = document(name, number)
 
     written = write_model(before)
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
     model = keras.models.model_from_json(json.dumps(written.config))
     again = read_model(written.config).document
     through = read_model(json.loads(model.to_json())).document.models["main"]
@@ -79,7 +79,7 @@ def test_an_example_is_the_same_after_keras(name: str, number: int) -> None:
 def test_the_source_of_an_example_runs(name: str, number: int) -> None:
     before = document(name, number)
     written = write_model(before)
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
     model = keras.models.model_from_json(json.dumps(written.config))
 
     again = run(write_source(before).text)

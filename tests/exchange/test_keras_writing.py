@@ -18,7 +18,7 @@ EXAMPLES = sorted(Path("examples").glob("[!i]*.json"))
 
 def loaded(config: dict[str, Any]) -> Any:
     """The model that real Keras makes of it."""
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
     return keras.models.model_from_json(json.dumps(config))
 
 
