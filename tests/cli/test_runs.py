@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,6 +108,10 @@ def test_a_run_goes_on_and_trains_with_a_file(file: str, tmp_path: Path) -> None
 def test_a_run_is_changed_paused_resumed_and_stopped(file: str) -> None:
     run = said("start", file, "--set", "training.fit.epochs=1000000").strip()
 
+    trains_by = time.monotonic() + 60
+    while json.loads(said("show", run))["state"] != "training":
+        assert time.monotonic() < trains_by
+        time.sleep(0.05)
     said("change", run, "--learning-rate", "0.002", "--loss-weight", "answer=3")
     said("pause", run)
     assert json.loads(said("show", run))["state"] == "paused"
