@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+import orjson
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -57,6 +58,12 @@ def show_problems(problems: Iterable[Problem], console: Console | None = None) -
         message = f"{escape(problem.message)} [dim]({escape(problem.code)})[/]{hint}"
         table.add_row(sign, escape(place(problem)), message)
     (console or err).print(table)
+
+
+def write_json(found: object) -> None:
+    """What a REST call answers, to stdout, for people and for other programs."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    sys.stdout.write(orjson.dumps(found, option=options).decode())
 
 
 def place(problem: Problem) -> str:

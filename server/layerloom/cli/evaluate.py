@@ -1,15 +1,13 @@
 """`layerloom evaluate` and `layerloom report`: how well a run does on rows."""
 
-import sys
 from enum import StrEnum
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from layerloom.cli.console import configure_logs, err, out, shows_problems
+from layerloom.cli.console import configure_logs, err, out, shows_problems, write_json
 from layerloom.cli.run_folder import artifacts_of, rows_for
 from layerloom.settings import load_settings
 from layerloom.training.reports.report import OutputReport, WorstSample
@@ -52,7 +50,7 @@ def evaluate(run: RunFolder, data: Data = None, split: Split = None, as_json: As
 
         found = evaluate_run(artifacts, folder, dataset, split.value if split else None)
     if as_json:
-        _write(found)
+        write_json(found)
         return
     for key, value in found.items():
         out.print(f"{escape(key)}: {'not finite' if value is None else f'{value:.4f}'}")
@@ -69,7 +67,7 @@ def report(run: RunFolder, data: Data = None, split: Split = None, as_json: AsJs
 
         found = report_run(artifacts, folder, dataset, split.value if split else None)
     if as_json:
-        _write(found.model_dump(mode="json"))
+        write_json(found.model_dump(mode="json"))
         return
     for name, output in found.outputs.items():
         out.print(f"[bold]{escape(name)}[/], {found.rows:,} rows")
@@ -121,8 +119,3 @@ def _table(title: str) -> Table:
 def _cell(value: Any) -> str:  # Any: JSON
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return escape(text if len(text) <= 40 else text[:37] + "…")
-
-
-def _write(found: object) -> None:
-    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    sys.stdout.write(orjson.dumps(found, option=options).decode())

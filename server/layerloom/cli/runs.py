@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from layerloom.cli.console import WRONG_DOCUMENT, err, out, show_problems, shows_problems
+from layerloom.cli.console import WRONG_DOCUMENT, err, out, show_problems, shows_problems, write_json
 from layerloom.cli.differences import differences
 from layerloom.cli.source import open_document, with_dataset, with_values
 from layerloom.cli.train import follow
@@ -43,7 +43,7 @@ def list_runs(
         query = {} if project is None else {"project": project}
         page = client.request("GET", "/runs", params=query)
     if as_json:
-        _write(page)
+        write_json(page)
         return
     table = _table("Run", "Name", "State", "Epoch", "Device", "Created")
     for item in page["items"]:
@@ -98,7 +98,7 @@ def start_run(
 def show_run(run: RunId, url: Address = None) -> None:
     """A run as it stands, as JSON."""
     with _client(url) as client:
-        _write(client.run(run).state())
+        write_json(client.run(run).state())
 
 
 @runs.command("watch")
@@ -183,7 +183,7 @@ def show_history(
     with _client(url) as client:
         found = client.run(run).history()
     if as_json:
-        _write(found)
+        write_json(found)
         return
     names = list(found["history"])
     rows = zip(found["epoch"], *(found["history"][name] for name in names), strict=True)
@@ -208,7 +208,7 @@ def compare_runs(
     """What two runs train otherwise, and how each ended."""
     with _client(url) as client:
         sides = [client.run(first), client.run(second)]
-        documents = [client.request("GET", f"/runs/{run.state()['id']}/document") for run in sides]
+        documents = [run.document() for run in sides]
         histories = [run.history()["history"] for run in sides]
     table = _table("", "A", "B")
     for place, before, after in differences(*documents):
@@ -223,7 +223,7 @@ def compare_runs(
 def delete_run(run: RunId, url: Address = None) -> None:
     """Delete a run with its journal and files."""
     with _client(url) as client:
-        client.request("DELETE", f"/runs/{client.run(run).state()['id']}")
+        client.run(run).delete()
 
 
 def _client(url: str | None, settings: Settings | None = None) -> Client:
@@ -279,8 +279,3 @@ def _table(*headings: str) -> Table:
     for heading in headings:
         table.add_column(heading, overflow="fold")
     return table
-
-
-def _write(found: object) -> None:
-    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    sys.stdout.write(orjson.dumps(found, option=options).decode())

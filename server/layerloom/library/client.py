@@ -217,6 +217,15 @@ class Run:
         answer: Json = self.client.request("GET", f"{self._path}/history")
         return answer
 
+    def document(self) -> Json:
+        """What it trains."""
+        answer: Json = self.client.request("GET", f"{self._path}/document")
+        return answer
+
+    def delete(self) -> None:
+        """With its journal and files."""
+        self.client.request("DELETE", self._path)
+
     def pause(self) -> None:
         self.client.request("POST", f"{self._path}/pause", json={})
 
